@@ -1,0 +1,16 @@
+"""`python -m huixiang COMMAND`: Django's management commands, under the name that people type."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one management command; the launcher spells dashes where Python needs underscores."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huixiang.config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["huixiang", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Regions, topics, units and who answers for what, where; who works where, as what."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from huixiang.accounts.roles import ADMIN_ROLES, REGION_ROLES, UNIT_ROLES, Role
+
+
+class Level(models.TextChoices):
+    PROVINCE = "province", "省"
+    PREFECTURE = "prefecture", "市州"
+    COUNTY = "county", "县市区"
+    TOWNSHIP = "township", "乡镇街道"
+
+
+class Region(models.Model):
+    """An administrative division; the code of a division begins with the code of the one above it."""
+
+    code = models.CharField(primary_key=True, max_length=12)
+    name = models.CharField(max_length=40)
+    short_name = models.CharField(max_length=40)
+    level = models.CharField(max_length=12, choices=Level.choices)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    # "湖南省/长沙市/岳麓区": what people read; kept here because lists show it in every row.
+    full_name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def readable(self) -> str:
+        """The name without the province: 长沙市岳麓区."""
+        return "".join(self.full_name.split("/")[1:]) or self.name
+
+
+class Topic(models.Model):
+    """A subject of messages, in two levels; its words are the evidence for suggesting it."""
+
+    code = models.CharField(primary_key=True, max_length=60)
+    name = models.CharField(max_length=40)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    words = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def active(self) -> "UnitQuerySet":
+        """Units that can be given cases."""
+        return self.filter(is_active=True)
+
+    def below(self, unit: "Unit") -> "UnitQuerySet":
+        """The unit's own tree: itself and everything under it."""
+        return self.filter(path__startswith=unit.path)
+
+
+class Unit(models.Model):
+    """A government body, school or company that answers messages."""
+
+    key = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="units")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    # "/3/17/": ids from the root down, so that a tree is one prefix.
+    path = models.CharField(max_length=120, db_index=True, default="/")
+    about = models.CharField(max_length=200, blank=True)
+    duty_phone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Remit(models.Model):
+    """That a unit answers for a topic in a region and everything below it (权责清单)."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="remits")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="remits")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="remits")
+    basis = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "topic", "region"], name="one_remit_per_topic_region")]
+
+
+class OfficeHolder(models.Model):
+    """A person in office to whom a message of the 问政 column can be addressed."""
+
+    name = models.CharField(max_length=20)
+    title = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="office_holders")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="office_holders")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["region_id", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.title}）"
+
+
+class Membership(models.Model):
+    """That a person holds a role, for a unit or for a region, until a date."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="memberships")
+    region = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="memberships")
+    starts_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(role__in=sorted(UNIT_ROLES), unit__isnull=False, region__isnull=True)
+                    | Q(role__in=sorted(REGION_ROLES), unit__isnull=True, region__isnull=False)
+                    | Q(role__in=sorted(ADMIN_ROLES), unit__isnull=True, region__isnull=True)
+                ),
+                name="role_has_its_scope",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(role__in=sorted(ADMIN_ROLES)), name="three_admins_exclude_each_other"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit", "region"], name="one_membership_per_scope", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_ends_later"
+            ),
+        ]

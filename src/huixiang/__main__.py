@@ -5,8 +5,10 @@ import sys
 
 
 def main() -> None:
-    """Run one management command; the launcher spells dashes where Python needs underscores."""
+    """Run one management command; the demo alone may run on throwaway secrets."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huixiang.config.settings")
+    if sys.argv[1:2] == ["demo"]:
+        os.environ["HUIXIANG_DEMO"] = "1"
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["huixiang", *sys.argv[1:]])

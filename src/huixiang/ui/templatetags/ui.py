@@ -1,0 +1,259 @@
+"""Template tags and filters of the design system; `{% load ui %}`."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
+from django.http import QueryDict
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from huixiang.ui import moments, track, vocabulary
+
+register = template.Library()
+
+
+def _now(context: Context) -> datetime:
+    """Take the moment the page speaks about from the context, or else the clock."""
+    given = context.get("now")
+    return given if isinstance(given, datetime) else timezone.now()
+
+
+# -- time --------------------------------------------------------------------
+
+
+@register.filter(name="when")
+def when_filter(at: date | datetime | None) -> str:
+    """Say a moment or date; an absent one is empty."""
+    return moments.spoken(at, timezone.now()) if at else ""
+
+
+@register.filter(name="when_before")
+def when_before_filter(at: date | datetime | None) -> str:
+    """Say a limit, ending in 前; an absent one is empty."""
+    return moments.spoken_before(at, timezone.now()) if at else ""
+
+
+@register.filter(name="ago")
+def ago_filter(at: datetime | None) -> str:
+    """Say how long ago a moment was; an absent one is empty."""
+    return moments.ago(at, timezone.now()) if at else ""
+
+
+@register.filter(name="left")
+def left_filter(due: datetime | None) -> str:
+    """Say what is left until a limit; an absent one is empty."""
+    return moments.left(due, timezone.now()) if due else ""
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: date | datetime | None) -> SafeString:
+    """Show a moment in a <time> element, read against the page's `now`."""
+    return _time_element(at, moments.spoken(at, _now(context))) if at else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def when_before(context: Context, at: date | datetime | None) -> SafeString:
+    """Show a limit in a <time> element, read against the page's `now`."""
+    return _time_element(at, moments.spoken_before(at, _now(context))) if at else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, at: datetime | None) -> SafeString:
+    """Show how long ago a moment was; the exact moment stands in the title."""
+    return _time_element(at, moments.ago(at, _now(context)), moments.spoken(at, _now(context))) if at else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def left(context: Context, due: datetime | None) -> SafeString:
+    """Show what is left until a limit; the exact limit stands in the title."""
+    if not due:
+        return mark_safe("")
+    return _time_element(due, moments.left(due, _now(context)), moments.spoken_before(due, _now(context)))
+
+
+def _time_element(at: date | datetime, words: str, title: str = "") -> SafeString:
+    if title:
+        return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, words)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), words)
+
+
+# -- text --------------------------------------------------------------------
+
+
+@register.filter
+def paragraphs(text: str | None) -> SafeString:
+    """Turn plain text into escaped paragraphs; single line breaks stay line breaks."""
+    blocks = re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").replace("\r", "\n").strip())
+    return mark_safe("".join(f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in blocks if block.strip()))  # noqa: S308 - escaped
+
+
+@register.filter
+def highlight(text: str | None, words: str | Iterable[str] | None) -> SafeString:
+    """Escape text and put <mark> around each search word, longest first, whatever its case."""
+    text = text or ""
+    wanted = words.split() if isinstance(words, str) else [w for w in words or () if w]
+    if not wanted:
+        return conditional_escape(text)
+    pattern = re.compile("|".join(re.escape(w) for w in sorted(wanted, key=len, reverse=True)), re.IGNORECASE)
+    pieces, end = [], 0
+    for hit in pattern.finditer(text):
+        pieces.append(f"{escape(text[end : hit.start()])}<mark>{escape(hit.group())}</mark>")
+        end = hit.end()
+    return mark_safe("".join(pieces) + escape(text[end:]))  # noqa: S308 - every piece is escaped
+
+
+# -- addresses ---------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def query_replace(context: Context, **changes: object) -> str:
+    """Keep the query string with some keys replaced; an empty value or None drops its key."""
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("ui/parts/nav_link.html", takes_context=True)
+def nav_link(context: Context, name: str, label: str, icon_name: str, extra: str = "") -> dict[str, Any]:
+    """Link to a named address and mark it when it is the page shown; a name that is not routed shows nothing."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        url = ""
+    match = getattr(context.get("request"), "resolver_match", None)
+    active = match is not None and match.view_name == name
+    return {"url": url, "label": label, "icon": icon_name, "extra": extra, "active": active}
+
+
+@register.simple_tag(takes_context=True)
+def display_urls(context: Context) -> dict[str, str]:
+    """Give the addresses that switch 大字版 and 高对比 and lead back to this page; nothing where they are not routed."""
+    try:
+        base = reverse("ui:display")
+    except NoReverseMatch:
+        return {}
+    shown = context.get("display") or {}
+    request = context.get("request")
+    back = {"next": request.get_full_path() if request is not None and request.method == "GET" else "/"}
+    text = "0" if shown.get("is_large") else "1"
+    contrast = "0" if shown.get("is_contrast") else "1"
+    return {
+        "text": f"{base}?{urlencode({'text': text, **back})}",
+        "contrast": f"{base}?{urlencode({'contrast': contrast, **back})}",
+    }
+
+
+@register.simple_tag
+def page_range(page: Page[Any]) -> list[int]:
+    """List the page numbers worth showing around the current one; 0 stands for a gap."""
+    last = page.paginator.num_pages
+    near = sorted({1, last, *range(max(1, page.number - 2), min(last, page.number + 2) + 1)})
+    numbers: list[int] = []
+    for number in near:
+        if numbers and number - numbers[-1] > 1:
+            numbers.append(0)
+        numbers.append(number)
+    return numbers
+
+
+# -- components --------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon of the vendored sprite; without a label it is decoration and hidden from screen readers."""
+    href = f"{static('vendor/bootstrap-icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
+
+
+@register.inclusion_tag("ui/parts/state_badge.html")
+def state_badge(code: str, label: str = "") -> dict[str, Any]:
+    """Show a case state as icon and words; the caller's words win over the house's."""
+    return {"mark": vocabulary.mark(vocabulary.STATES, code, label), "code": code, "family": "state"}
+
+
+@register.inclusion_tag("ui/parts/state_badge.html")
+def resolution_badge(code: str, label: str = "") -> dict[str, Any]:
+    """Show an outcome as icon and words."""
+    return {"mark": vocabulary.mark(vocabulary.RESOLUTIONS, code, label), "code": code, "family": "resolution"}
+
+
+@register.inclusion_tag("ui/parts/state_badge.html")
+def kind_badge(code: str, label: str = "") -> dict[str, Any]:
+    """Show a reply kind as icon and words."""
+    return {"mark": vocabulary.mark(vocabulary.REPLY_KINDS, code, label), "code": code, "family": "kind"}
+
+
+@register.inclusion_tag("ui/parts/light.html")
+def light(code: str, words: str = "") -> dict[str, Any]:
+    """Show a clock's light as icon and words; words such as 还剩2小时 follow the light's own."""
+    return {"mark": vocabulary.mark(vocabulary.LIGHTS, code), "code": code, "words": words}
+
+
+@register.inclusion_tag("ui/parts/track.html", takes_context=True)
+def where_it_stands(context: Context, state: str, times: dict[str, datetime] | None = None) -> dict[str, Any]:
+    """Show the five steps 提交 审核 交办 办理 办结 for a case state."""
+    return {"steps": track.steps(state, times), "now": _now(context)}
+
+
+_GROUPS = (RadioSelect, CheckboxSelectMultiple)
+
+
+@register.inclusion_tag("ui/parts/field.html")
+def field(bound: BoundField, label: str = "", help_text: str = "", counter: bool = True) -> dict[str, Any]:
+    """Show a form field with label, help, errors and the wiring screen readers need."""
+    widget = bound.field.widget
+    notes = [f"{bound.auto_id}_help"] if help_text or bound.help_text else []
+    if bound.errors:
+        notes.insert(0, f"{bound.auto_id}_error")
+    attrs: dict[str, Any] = {"class": _widget_class(bound)}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if counter and widget.attrs.get("maxlength") and not isinstance(widget, (*_GROUPS, Select)):
+        attrs["data-counter"] = f"{bound.auto_id}_count"
+        notes.append(f"{bound.auto_id}_count")
+    if notes:
+        attrs["aria-describedby"] = " ".join(notes)
+    if isinstance(widget, FileInput):
+        attrs["data-files"] = f"{bound.auto_id}_files"
+    return {
+        "bound": bound,
+        "label": label or bound.label,
+        "help_text": help_text or bound.help_text,
+        "notes": " ".join(notes),
+        "control": bound.as_widget(attrs=attrs),
+        "is_group": isinstance(widget, _GROUPS),
+        "is_check": isinstance(widget, CheckboxInput),
+        "is_file": isinstance(widget, FileInput),
+        "count_id": attrs.get("data-counter", ""),
+        "limit": widget.attrs.get("maxlength", ""),
+    }
+
+
+def _widget_class(bound: BoundField) -> str:
+    """Name Bootstrap's class for a widget, keeping the classes it already has."""
+    widget = bound.field.widget
+    if isinstance(widget, (*_GROUPS, CheckboxInput)):
+        name = "form-check-input"
+    elif isinstance(widget, Select):
+        name = "form-select"
+    else:
+        name = "form-control form-text-area" if isinstance(widget, Textarea) else "form-control"
+    wrong = " is-invalid" if bound.errors else ""
+    return f"{name}{wrong} {widget.attrs.get('class', '')}".strip()

@@ -15,4 +15,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        # 128 + SIGINT, as shells have it; a person who pressed Ctrl-C needs no traceback.
+        sys.exit(130)

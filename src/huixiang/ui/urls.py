@@ -5,4 +5,7 @@ from django.urls import path
 from huixiang.ui import views
 
 app_name = "ui"
-urlpatterns = [path("", views.set_display, name="display")]
+urlpatterns = [
+    path("", views.set_display, name="display"),
+    path("guide/<slug:door>/", views.show_guide, name="guide"),
+]

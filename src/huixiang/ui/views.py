@@ -1,13 +1,16 @@
-"""The one view of the design system: remembering how a visitor wants pages to look."""
+"""Views of the design system: remembering how pages should look, and the style guide for developers."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from huixiang.ui import context
+from huixiang.ui import context, styleguide
 
 _COOKIE_OF_KEY = {"text": context.LARGE_COOKIE, "contrast": context.CONTRAST_COOKIE}
+_GUIDES = {"portal": "ui/styleguide.html", "desk": "ui/styleguide_desk.html"}
 _YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
@@ -25,3 +28,11 @@ def set_display(request: HttpRequest) -> HttpResponse:
         elif request.GET.get(key) == "0":
             response.delete_cookie(cookie, samesite="Lax")
     return response
+
+
+@require_safe
+def show_guide(request: HttpRequest, door: str) -> HttpResponse:
+    """Show every component of a door with sample data; only while DEBUG is on."""
+    if not settings.DEBUG or door not in _GUIDES:
+        raise Http404
+    return render(request, _GUIDES[door], styleguide.context())

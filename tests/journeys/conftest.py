@@ -92,6 +92,7 @@ def live_site(tmp_path_factory):
             children.wait_for_site(HOST, port, 60)
             yield site
             children.check()
+            assert "Traceback" not in site.log.read_text(errors="replace"), "the server or a loop broke: see the log"
         except Exception:
             print(site.log.read_text(errors="replace")[-4000:])
             raise
@@ -116,7 +117,8 @@ def complaints():
     """Collected from every page of the test; must be empty at its end."""
     collected = Complaints()
     yield collected
-    assert collected.unexpected() == []
+    unexpected = collected.unexpected()
+    assert not unexpected, "behind the pages:\n" + "\n".join(unexpected)
 
 
 @pytest.fixture

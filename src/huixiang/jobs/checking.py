@@ -106,8 +106,8 @@ def tests_sqlite() -> tuple[bool, str]:
 
 def start_postgres(folder: Path) -> "PostgresServer":
     """A PostgreSQL from the wheel with everything it writes in the folder."""
-    # On import the wheel settles where its lock file lives: without a runtime folder that is a fixed name in /tmp, which
-    # belongs to whoever was first there.
+    # On import the wheel settles where its lock file lives: without a runtime folder that is a fixed name in /tmp,
+    # which belongs to whoever was first there.
     before = os.environ.get("XDG_RUNTIME_DIR")
     (folder / "python_PostgresServer").mkdir()
     os.environ["XDG_RUNTIME_DIR"] = str(folder)

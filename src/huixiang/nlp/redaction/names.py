@@ -1,0 +1,129 @@
+"""Names of private persons: read after the words that introduce one, told from other words by their neighbours."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import rjieba
+
+from huixiang.nlp.characters import HAN
+from huixiang.nlp.redaction.kinds import Hit
+from huixiang.nlp.redaction.surnames import DOUBLE_SURNAMES, SURNAMES
+
+_ROLES: Final = (
+    "联系人|投诉人|举报人|反映人|反应人|申请人|求助人|来信人|留言人|诉求人|报案人|当事人|受害人|监护人|购房人|收件人|持卡人|户主|机主|车主"
+    "|业主|住户|房东|租户|租客|患者|病人|死者|伤者|家属|家长|村民|居民|市民|群众|员工|职工|学员|学生|孩子|落款|签名|署名|代表"
+)
+_FAMILY: Final = (
+    "爱人|妻子|丈夫|老公|老婆|媳妇|父亲|母亲|爸爸|妈妈|爸|妈|儿子|女儿|孩子|小孩|孙子|孙女|外孙女|外孙|弟弟|哥哥|姐姐|妹妹|弟|妹"
+    "|奶奶|爷爷|外婆|外公|公公|婆婆|岳父|岳母"
+)
+_NAMED: Final = re.compile(
+    r"(?:我叫做?|我的名字(?:叫做?|是)|名字叫做?|名叫|本人叫|本人姓名|姓名(?:是|为)?|名字:|我名:)[: \"“]*"
+)
+_ROLE: Final = re.compile(
+    rf"(?:(?:{_ROLES})(?:姓名)?(?:是|为|叫)?:|(?:{_FAMILY})(?:名字)?(?:叫|名叫|:)"
+    r"|联系人|(?:联系人|申请人|反映人|投诉人|举报人|户主)[是为叫])[: \"“]*"
+)
+# After these anything may follow, so the word must look like a name and end at a visible edge.
+_LIKELY: Final = re.compile(
+    r"(?:我是|我系|本人是?|反映人|投诉人|举报人|申请人|求助人|患者|病人|死者|伤者|户主|车主"
+    rf"|我的?(?:{_FAMILY})是?)[: \"“(]*"
+)
+# The last line of a letter.
+_SIGNATURE: Final = re.compile(rf"\n[ -]*(?=[{HAN}]{{2,4}} *(?:\n *)?(?:\d{{2,4}}[年./-][\d年月日号./ -]*)?\s*$)")
+# 王小满（电话…）, 王小满 13812341234: a name in front of a private number.
+_BEFORE_NUMBER: Final = re.compile(
+    rf"(?<![{HAN}A-Za-z0-9])(?=[{HAN}]{{2,4}} ?[(,:、]? ?(?:联系电话|电话|手机|微信|身份证|1[3-9]\d{{9}}))"
+)
+
+_EDGE: Final = re.compile(
+    rf"$|[^{HAN}A-Za-z]|先生|女士|小姐|同志|同学|老师|医生|师傅|小朋友|联系|电话|手机|微信|身份证|今年|现年|当年|于\d|家住|住在|家里|家中"
+    r"|现在|现住|目前|反映|反应|投诉|举报|咨询|求助|来自|户籍|出生|年龄|等人|一家|本人|夫妇|夫妻|因为|由于|希望|要求|曾经|已经|是一"
+)
+_JOIN: Final = re.compile("[是在住于因系和与及的被向从有男女就对现今已想要自说称为就读]")
+_OFFICE: Final = re.compile(
+    r" ?(?:原|副|代|常务|党委|党组|支部|总)*"
+    r"(?:局长|书记|主任|科长|股长|处长|厅长|部长|县长|区长|市长|镇长|乡长|省长|村长|村主任|支书|所长|队长|大队长|校长|院长|站长|会长|主席|委员|干部|民警|警官|交警|辅警|法官|检察官|代表|网格员)"
+)
+_NOT_GIVEN: Final = re.compile(
+    "^[某姓氏]|[的了我你他她您吗个说们这那不没]|^[总姐哥局工董处科叔婶嫂姨爷伯家在于是]$"
+    "|^(?:先生|女士|小姐|老师|师傅|阿姨|大爷|大妈|大哥|大姐|同学|同志|主任|书记|局长|所长|医生|教授|经理|老板)$"
+)
+_NOT_A_NAME: Final = re.compile(
+    "[区县镇乡]$|[某]|^(?:高中|应届|全体|方便|平时|成年|农民|常年|国家|公司|有关|相关|时间|经常|广大|和谐|居住|法定|都是|有人|有权|曾经"
+    "|同意|支付宝|宣传栏|查明|钱财|谢谢|安静|宁静|文明|明白|阳光|东方|来自|通过|能够|明确|关于|安全|经过|于是|后来|连续|向上|原来)|(?:中|学|考|毕业|研究|新|医)生$"
+)
+_PLACE_OR_ROLE: Final = re.compile("[路街村桥城苑园组社店厂院校局司所部港湖湾坪垸塘冲岭坝寨府人民户主员者师们工]$")
+
+
+class Name(NamedTuple):
+    """A name read from a folded text: where it ends and the family name it begins with."""
+
+    end: int
+    surname: str
+
+
+def person_names(text: str) -> Iterator[Hit]:
+    """Find private persons' names where the text introduces them; 王某, 王女士 and office-holders stay."""
+    for introduction in _NAMED.finditer(text):
+        yield from _hit(text, introduction.end(), sure=True)
+    for introduction in _ROLE.finditer(text):
+        yield from (
+            hit for hit in _hit(text, introduction.end(), sure=True) if not is_everyday_word(text[hit.start : hit.end])
+        )
+    for pattern in (_LIKELY, _SIGNATURE, _BEFORE_NUMBER):
+        for introduction in pattern.finditer(text):
+            yield from _hit(text, introduction.end(), sure=False)
+
+
+def read_name(text: str, start: int, *, sure: bool) -> Name | None:
+    """Return the private person's name that begins at `start`, or None; `sure` when the words before announce it."""
+    if len(text) < start + 2:
+        return None
+    surname = text[start : start + 2] if text[start : start + 2] in DOUBLE_SURNAMES else text[start]
+    if surname not in DOUBLE_SURNAMES and surname not in SURNAMES:
+        return None
+    shorter, longer = start + len(surname) + 1, start + len(surname) + 2
+    # The shorter first, so that 李明家住 is not read as 李明家.
+    for edge in (_EDGE, _JOIN) if sure else (_EDGE,):
+        for end in (shorter, longer):
+            if edge.match(text, end) and end <= len(text) and _is_name(text[start:end], surname, sure=sure):
+                return None if _OFFICE.match(text, end) else Name(end, surname)
+    return _name_by_dictionary(text, start, surname) if sure else None
+
+
+def is_everyday_word(name: str) -> bool:
+    """True for a name that is also a word of the language, such as 高兴."""
+    tags = rjieba.tag(name)
+    return len(tags) == 1 and not tags[0][1].startswith("nr") and rjieba.has_word(name)
+
+
+def _hit(text: str, start: int, *, sure: bool) -> Iterator[Hit]:
+    name = read_name(text, start, sure=sure)
+    if name:
+        yield Hit(start, name.end, f"{name.surname}某")
+
+
+def _is_name(name: str, surname: str, *, sure: bool) -> bool:
+    given = name[len(surname) :]
+    if not re.fullmatch(f"[{HAN}]+", given) or _NOT_GIVEN.search(given) or _NOT_A_NAME.search(name):
+        return False
+    return sure or not (_PLACE_OR_ROLE.search(name) or is_made_of_other_words(name))
+
+
+def is_made_of_other_words(name: str) -> bool:
+    """True when a part of `name` is a word that nobody is called, as in 应设置; 国富 and 中华 are proper nouns."""
+    (first, first_tag), *rest = rjieba.tag(name)
+    starts_a_word = len(first) > 1 and not first_tag.startswith(("nr", "x"))
+    return starts_a_word or any(len(word) > 1 and not tag.startswith(("nr", "nz", "ns", "x")) for word, tag in rest)
+
+
+def _name_by_dictionary(text: str, start: int, surname: str) -> Name | None:
+    """Read 王小满家漏水 with the help of the word list, where no neighbour shows the edge."""
+    word, tag = rjieba.tag(text[start : start + 8])[0]
+    end = start + len(word)
+    fits = tag.startswith("nr") and len(surname) < len(word) <= len(surname) + 2
+    if fits and not _OFFICE.match(text, end) and _is_name(word, surname, sure=True):
+        return Name(end, surname)
+    return None

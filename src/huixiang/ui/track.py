@@ -6,7 +6,6 @@ from datetime import datetime
 
 _LABELS = ("提交", "审核", "交办", "办理", "办结")
 _STEP_OF_STATE = {
-    "draft": 0,
     "submitted": 1,
     "moderating": 1,
     "need_supplement": 1,
@@ -16,7 +15,6 @@ _STEP_OF_STATE = {
     "to_assign": 2,
     "assigned": 2,
     "objected": 2,
-    "accepted": 3,
     "handling": 3,
     "paused": 3,
     "reopened": 3,

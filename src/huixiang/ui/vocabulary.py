@@ -1,6 +1,13 @@
-"""The look of every state, light, outcome and reply kind: words, icon and tone; colour never speaks alone."""
+"""The look of every state, light, outcome and reply kind: words, icon and tone; colour never speaks alone.
 
+The words are those of `cases.choices`; only icons and tones are decided here.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from huixiang.cases.choices import STATE_LABELS, AssignmentState, ReplyKind, ReplyState, Resolution, Urgency
+from huixiang.rules.lifecycle import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,59 +19,88 @@ class Mark:
     tone: str
 
 
-STATES: dict[str, Mark] = {
-    "draft": Mark("草稿", "pencil", "grey"),
-    "submitted": Mark("已提交", "send", "blue"),
-    "moderating": Mark("审核中", "shield-check", "blue"),
-    "need_supplement": Mark("待您补充", "chat-square-dots", "amber"),
-    "rejected": Mark("不予受理", "x-circle", "grey"),
-    "diverted": Mark("请走其他渠道", "signpost-split", "violet"),
-    "merged": Mark("已合并办理", "union", "violet"),
-    "to_assign": Mark("待交办", "inbox", "blue"),
-    "assigned": Mark("已交办", "person-check", "blue"),
-    "objected": Mark("单位有异议", "arrow-return-left", "amber"),
-    "accepted": Mark("已受理", "clipboard-check", "teal"),
-    "handling": Mark("办理中", "hourglass-split", "teal"),
-    "paused": Mark("暂停计时", "pause-circle", "grey"),
-    "tracking": Mark("跟踪落实", "eye", "amber"),
-    "awaiting_rating": Mark("待您评价", "star", "amber"),
-    "closed": Mark("已办结", "check-circle-fill", "green"),
-    "reopened": Mark("重新办理", "arrow-repeat", "red"),
-    "transferred": Mark("已移送", "arrow-left-right", "violet"),
-    "finalized": Mark("程序终结", "lock", "grey"),
-    "withdrawn": Mark("已撤回", "arrow-counterclockwise", "grey"),
+_LOOK_OF_STATE = {
+    State.SUBMITTED: ("send", "blue"),
+    State.MODERATING: ("shield-check", "blue"),
+    State.NEED_SUPPLEMENT: ("chat-square-dots", "amber"),
+    State.REJECTED: ("x-circle", "grey"),
+    State.DIVERTED: ("signpost-split", "violet"),
+    State.MERGED: ("union", "violet"),
+    State.TO_ASSIGN: ("inbox", "blue"),
+    State.ASSIGNED: ("person-check", "blue"),
+    State.OBJECTED: ("arrow-return-left", "amber"),
+    State.HANDLING: ("hourglass-split", "teal"),
+    State.PAUSED: ("pause-circle", "grey"),
+    State.TRACKING: ("eye", "amber"),
+    State.AWAITING_RATING: ("star", "amber"),
+    State.CLOSED: ("check-circle-fill", "green"),
+    State.REOPENED: ("arrow-repeat", "red"),
+    State.TRANSFERRED: ("arrow-left-right", "violet"),
+    State.FINALIZED: ("lock", "grey"),
+    State.WITHDRAWN: ("arrow-counterclockwise", "grey"),
+}
+_LOOK_OF_RESOLUTION = {
+    Resolution.RESOLVED: ("check-circle-fill", "green"),
+    Resolution.PARTLY: ("circle-half", "amber"),
+    Resolution.UNRESOLVED: ("x-circle", "red"),
+    Resolution.EXPLAINED: ("info-circle", "blue"),
+    Resolution.REFUSED: ("dash-circle", "grey"),
+    Resolution.FORWARDED: ("arrow-left-right", "violet"),
+    Resolution.UNCONFIRMED: ("question-circle", "amber"),
+}
+_LOOK_OF_KIND = {
+    ReplyKind.ACK: ("inbox", "grey"),
+    ReplyKind.INITIAL: ("megaphone", "blue"),
+    ReplyKind.PROGRESS: ("hourglass-split", "teal"),
+    ReplyKind.FINAL: ("check-circle-fill", "green"),
+    ReplyKind.CORRECTION: ("pencil-square", "amber"),
+    ReplyKind.EXTENSION: ("calendar3", "amber"),
+    ReplyKind.TRANSFER: ("arrow-left-right", "violet"),
+}
+_LOOK_OF_REPLY_STATE = {
+    ReplyState.DRAFT: ("pencil", "grey"),
+    ReplyState.UNIT_REVIEW: ("people", "blue"),
+    ReplyState.QUALITY: ("shield-check", "blue"),
+    ReplyState.PUBLISHED: ("check-circle-fill", "green"),
+    ReplyState.DISCARDED: ("x-circle", "grey"),
+}
+_LOOK_OF_TASK = {
+    AssignmentState.OFFERED: ("inbox", "blue"),
+    AssignmentState.ACCEPTED: ("hourglass-split", "teal"),
+    AssignmentState.OBJECTED: ("arrow-return-left", "amber"),
+    AssignmentState.DONE: ("check-circle-fill", "green"),
+    AssignmentState.ENDED: ("dash-circle", "grey"),
+}
+_LOOK_OF_URGENCY = {
+    Urgency.NORMAL: ("dash-circle", "grey"),
+    Urgency.URGENT: ("exclamation-triangle-fill", "amber"),
+    Urgency.CRITICAL: ("exclamation-octagon-fill", "red"),
 }
 
-LIGHTS: dict[str, Mark] = {
+STATES = {code.value: Mark(STATE_LABELS[code], *look) for code, look in _LOOK_OF_STATE.items()}
+RESOLUTIONS = {code.value: Mark(str(code.label), *look) for code, look in _LOOK_OF_RESOLUTION.items()}
+REPLY_KINDS = {code.value: Mark(str(code.label), *look) for code, look in _LOOK_OF_KIND.items()}
+REPLY_STATES = {code.value: Mark(str(code.label), *look) for code, look in _LOOK_OF_REPLY_STATE.items()}
+TASKS = {code.value: Mark(str(code.label), *look) for code, look in _LOOK_OF_TASK.items()}
+URGENCIES = {code.value: Mark(str(code.label), *look) for code, look in _LOOK_OF_URGENCY.items()}
+LIGHTS = {
     "green": Mark("正常", "check-circle", "green"),
     "yellow": Mark("临期", "clock", "amber"),
     "red": Mark("超期", "exclamation-triangle-fill", "red"),
     "black": Mark("严重超期", "exclamation-octagon-fill", "black"),
 }
-
-RESOLUTIONS: dict[str, Mark] = {
-    "resolved": Mark("已解决", "check-circle-fill", "green"),
-    "partly_resolved": Mark("部分解决", "circle-half", "amber"),
-    "unresolved": Mark("未解决", "x-circle", "red"),
-    "explained": Mark("解释说明", "info-circle", "blue"),
-    "not_supported": Mark("不予支持", "dash-circle", "grey"),
-    "referred": Mark("已移送", "arrow-left-right", "violet"),
-}
-
-REPLY_KINDS: dict[str, Mark] = {
-    "ack": Mark("接收告知", "inbox", "grey"),
-    "initial": Mark("初步回应", "megaphone", "blue"),
-    "progress": Mark("办理进展", "hourglass-split", "teal"),
-    "final": Mark("正式答复", "check-circle-fill", "green"),
-    "correction": Mark("更正说明", "pencil-square", "amber"),
-    "extension": Mark("延期说明", "calendar3", "amber"),
-    "transfer": Mark("移送告知", "arrow-left-right", "violet"),
-    "follow": Mark("承诺兑现", "flag-fill", "green"),
-    "reject": Mark("不予受理告知", "x-circle", "grey"),
+FAMILIES: dict[str, Mapping[str, Mark]] = {
+    "state": STATES,
+    "resolution": RESOLUTIONS,
+    "kind": REPLY_KINDS,
+    "reply_state": REPLY_STATES,
+    "task": TASKS,
+    "urgency": URGENCIES,
+    "light": LIGHTS,
 }
 
 
-def mark(table: dict[str, Mark], code: str, label: str = "") -> Mark:
-    """Look a code up, taking the caller's words where given; an unknown code shows its words, or itself, in grey."""
-    known = table.get(code, Mark(code, "circle-fill", "grey"))
+def mark(family: str, code: str, label: str = "") -> Mark:
+    """Look a code of a family up, the caller's words winning; an unknown code shows its words, or itself, in grey."""
+    known = FAMILIES[family].get(code, Mark(code, "circle-fill", "grey"))
     return Mark(label or known.label, known.icon, known.tone)

@@ -146,11 +146,10 @@ def display_urls(context: Context) -> dict[str, str]:
         base = reverse("ui:display")
     except NoReverseMatch:
         return {}
-    shown = context.get("display") or {}
-    request = context.get("request")
+    shown, request = context.get("display"), context.get("request")
     back = {"next": request.get_full_path() if request is not None and request.method == "GET" else "/"}
-    text = "0" if shown.get("is_large") else "1"
-    contrast = "0" if shown.get("is_contrast") else "1"
+    text = "0" if getattr(shown, "is_large", False) else "1"
+    contrast = "0" if getattr(shown, "is_contrast", False) else "1"
     return {
         "text": f"{base}?{urlencode({'text': text, **back})}",
         "contrast": f"{base}?{urlencode({'contrast': contrast, **back})}",
@@ -182,28 +181,50 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
 
 
+def _badge(family: str, code: str, label: str) -> dict[str, Any]:
+    return {"mark": vocabulary.mark(family, code, label), "code": code, "family": family}
+
+
 @register.inclusion_tag("ui/parts/state_badge.html")
 def state_badge(code: str, label: str = "") -> dict[str, Any]:
     """Show a case state as icon and words; the caller's words win over the house's."""
-    return {"mark": vocabulary.mark(vocabulary.STATES, code, label), "code": code, "family": "state"}
+    return _badge("state", code, label)
 
 
 @register.inclusion_tag("ui/parts/state_badge.html")
 def resolution_badge(code: str, label: str = "") -> dict[str, Any]:
     """Show an outcome as icon and words."""
-    return {"mark": vocabulary.mark(vocabulary.RESOLUTIONS, code, label), "code": code, "family": "resolution"}
+    return _badge("resolution", code, label)
 
 
 @register.inclusion_tag("ui/parts/state_badge.html")
 def kind_badge(code: str, label: str = "") -> dict[str, Any]:
     """Show a reply kind as icon and words."""
-    return {"mark": vocabulary.mark(vocabulary.REPLY_KINDS, code, label), "code": code, "family": "kind"}
+    return _badge("kind", code, label)
+
+
+@register.inclusion_tag("ui/parts/state_badge.html")
+def reply_state_badge(code: str, label: str = "") -> dict[str, Any]:
+    """Show where a reply is on its way out, as icon and words."""
+    return _badge("reply_state", code, label)
+
+
+@register.inclusion_tag("ui/parts/state_badge.html")
+def task_badge(code: str, label: str = "") -> dict[str, Any]:
+    """Show the state of one unit's task, as icon and words."""
+    return _badge("task", code, label)
+
+
+@register.inclusion_tag("ui/parts/state_badge.html")
+def urgency_badge(code: str, label: str = "") -> dict[str, Any]:
+    """Show how urgent a case is, as icon and words."""
+    return _badge("urgency", code, label)
 
 
 @register.inclusion_tag("ui/parts/light.html")
 def light(code: str, words: str = "") -> dict[str, Any]:
     """Show a clock's light as icon and words; words such as 还剩2小时 follow the light's own."""
-    return {"mark": vocabulary.mark(vocabulary.LIGHTS, code), "code": code, "words": words}
+    return {"mark": vocabulary.mark("light", code), "code": code, "words": words}
 
 
 @register.inclusion_tag("ui/parts/track.html", takes_context=True)
@@ -216,10 +237,13 @@ _GROUPS = (RadioSelect, CheckboxSelectMultiple)
 
 
 @register.inclusion_tag("ui/parts/field.html")
-def field(bound: BoundField, label: str = "", help_text: str = "", counter: bool = True) -> dict[str, Any]:
+def field(
+    bound: BoundField, label: str = "", help_text: str = "", counter: bool = True, show_help: bool = True
+) -> dict[str, Any]:
     """Show a form field with label, help, errors and the wiring screen readers need."""
     widget = bound.field.widget
-    notes = [f"{bound.auto_id}_help"] if help_text or bound.help_text else []
+    help_text = (help_text or bound.help_text) if show_help else ""
+    notes = [f"{bound.auto_id}_help"] if help_text else []
     if bound.errors:
         notes.insert(0, f"{bound.auto_id}_error")
     attrs: dict[str, Any] = {"class": _widget_class(bound)}
@@ -235,7 +259,7 @@ def field(bound: BoundField, label: str = "", help_text: str = "", counter: bool
     return {
         "bound": bound,
         "label": label or bound.label,
-        "help_text": help_text or bound.help_text,
+        "help_text": help_text,
         "notes": " ".join(notes),
         "control": bound.as_widget(attrs=attrs),
         "is_group": isinstance(widget, _GROUPS),

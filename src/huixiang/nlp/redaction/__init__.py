@@ -4,6 +4,7 @@ One detector per kind, in a table; each reads the folded text, reports where and
 nothing of the others. What was found once is masked wherever it stands again.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -33,6 +34,7 @@ DETECTORS: Final[Mapping[PersonalData, Callable[[str], Iterable[Hit]]]] = Mappin
 )
 """Every kind with its detector; of two equally long findings in one place the kind that stands first wins."""
 
+_NUMBERS: Final = frozenset({PersonalData.PHONE, PersonalData.ID_CARD, PersonalData.BANK_CARD})
 _REST_OF_OVERLAP: Final = "***"
 
 
@@ -40,7 +42,7 @@ def find(text: str) -> list[Finding]:
     """Return the personal data in `text` in reading order, without overlaps."""
     folded = fold(text)
     hits = [(kind, hit) for kind, detect in DETECTORS.items() for hit in detect(folded.text)]
-    hits += list(_repeats(folded.text, hits))
+    hits = list(dict.fromkeys([*hits, *_repeats(folded.text, hits)]))
     return [_finding(text, folded, kind, hit) for kind, hit in _without_overlaps(hits)]
 
 
@@ -68,18 +70,25 @@ def _repeats(text: str, hits: list[tuple[PersonalData, Hit]]) -> Iterator[tuple[
     """Yield the other places of what was found, so that a name in the greeting does not stay in the last line."""
     known = {text[hit.start : hit.end]: (kind, hit.masked) for kind, hit in hits}
     for span, (kind, masked) in known.items():
-        if not _may_stand_elsewhere_for_something_else(kind, span):
-            start = text.find(span)
-            while start >= 0:
-                yield kind, Hit(start, start + len(span), masked)
-                start = text.find(span, start + len(span))
+        if not _may_mean_something_else(kind, span):
+            for match in _spelled_like(kind, span).finditer(text):
+                yield kind, Hit(*match.span(), masked)
 
 
-def _may_stand_elsewhere_for_something_else(kind: PersonalData, span: str) -> bool:
-    if kind is PersonalData.ADDRESS:
-        return len(span) < 5
-    is_short_name = kind in {PersonalData.PERSON_NAME, PersonalData.MINOR} and (len(span) < 3 or "班" in span)
-    return is_short_name and ("班" in span or is_everyday_word(span))
+def _spelled_like(kind: PersonalData, span: str) -> re.Pattern[str]:
+    digits = re.sub(r"[^0-9Xx]", "", span)
+    if kind in _NUMBERS and digits:
+        return re.compile("[ -]?".join(digits), re.I)
+    return re.compile(re.escape(span))
+
+
+def _may_mean_something_else(kind: PersonalData, span: str) -> bool:
+    """True for what is too short or too common to be masked where nothing introduces it."""
+    if kind in {PersonalData.ADDRESS, PersonalData.WECHAT}:
+        return len(span) < 6
+    if kind in {PersonalData.PERSON_NAME, PersonalData.MINOR}:
+        return "班" in span or (len(span) < 3 and is_everyday_word(span))
+    return False
 
 
 def _without_overlaps(hits: list[tuple[PersonalData, Hit]]) -> list[tuple[PersonalData, Hit]]:

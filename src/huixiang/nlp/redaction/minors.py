@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from huixiang.nlp.redaction.kinds import Hit
-from huixiang.nlp.redaction.names import Name, is_made_of_other_words, read_name
+from huixiang.nlp.redaction.names import read_name_of_someone
 
 _SENTENCE: Final = re.compile(r"[^。!?\n]+")
 _SCHOOL: Final = re.compile("小学|中学|初中|高中|幼儿园|学校|附小|附中|完小|[一二三四五六七八九十]中(?![心央])")
@@ -36,18 +36,9 @@ def _children(text: str, sentence: re.Match[str], classes: list[re.Match[str]]) 
     starts = {match.end() for match in _CHILD.finditer(text, *sentence.span())}
     starts |= {_end_of(_AFTER_CLASS, text, match.end()) for match in classes}
     for start in sorted(starts):
-        name = read_name(text, start, sure=False) or _followed_by_verb(text, start)
+        name = read_name_of_someone(text, start)
         if name:
             yield Hit(start, name.end, f"{name.surname}某")
-
-
-def _followed_by_verb(text: str, start: int) -> Name | None:
-    """Read 王小宝被打 or 王小宝在: a full name of three characters in front of a linking word."""
-    name = read_name(text, start, sure=True)
-    # Two characters before a linking word are too often an everyday word: 安全被, 成绩在.
-    if name is None or name.end - start < 3 or is_made_of_other_words(text[start : name.end]):
-        return None
-    return name
 
 
 def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:

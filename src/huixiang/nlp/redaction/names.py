@@ -27,9 +27,9 @@ _ROLE: Final = re.compile(
 )
 # After these anything may follow, so the word must look like a name and end at a visible edge.
 _LIKELY: Final = re.compile(
-    r"(?:我是|我系|本人是?|反映人|投诉人|举报人|申请人|求助人|患者|病人|死者|伤者|户主|车主"
-    rf"|我的?(?:{_FAMILY})是?)[: \"“(]*"
+    r"(?:我是|我系|本人是?|反映人|投诉人|举报人|申请人|求助人|患者|病人|死者|伤者|户主|车主)[: \"“(]*"
 )
+_RELATIVE: Final = re.compile(rf"我的?(?:{_FAMILY})是?[: \"“(]*")
 # The last line of a letter.
 _SIGNATURE: Final = re.compile(rf"\n[ -]*(?=[{HAN}]{{2,4}} *(?:\n *)?(?:\d{{2,4}}[年./-][\d年月日号./ -]*)?\s*$)")
 # 王小满（电话…）, 王小满 13812341234: a name in front of a private number.
@@ -55,6 +55,12 @@ _NOT_A_NAME: Final = re.compile(
     "|同意|支付宝|宣传栏|查明|钱财|谢谢|安静|宁静|文明|明白|阳光|东方|来自|通过|能够|明确|关于|安全|经过|于是|后来|连续|向上|原来)|(?:中|学|考|毕业|研究|新|医)生$"
 )
 _PLACE_OR_ROLE: Final = re.compile("[路街村桥城苑园组社店厂院校局司所部港湖湾坪垸塘冲岭坝寨府人民户主员者师们工]$")
+# Words of the dictionary that people are called by.
+_GIVEN_WORDS: Final = frozenset(
+    re.findall(
+        "..", "建军建国国庆建设胜利爱国爱民和平解放卫国红旗跃进援朝拥军光荣前进新生英雄杰出欢乐芙蓉牡丹水仙秋菊春花劳动"
+    )
+)
 
 
 class Name(NamedTuple):
@@ -75,6 +81,10 @@ def person_names(text: str) -> Iterator[Hit]:
     for pattern in (_LIKELY, _SIGNATURE, _BEFORE_NUMBER):
         for introduction in pattern.finditer(text):
             yield from _hit(text, introduction.end(), sure=False)
+    for introduction in _RELATIVE.finditer(text):
+        name = read_name_of_someone(text, introduction.end())
+        if name:
+            yield Hit(introduction.end(), name.end, f"{name.surname}某")
 
 
 def read_name(text: str, start: int, *, sure: bool) -> Name | None:
@@ -91,6 +101,16 @@ def read_name(text: str, start: int, *, sure: bool) -> Name | None:
             if edge.match(text, end) and end <= len(text) and _is_name(text[start:end], surname, sure=sure):
                 return None if _OFFICE.match(text, end) else Name(end, surname)
     return _name_by_dictionary(text, start, surname) if sure else None
+
+
+def read_name_of_someone(text: str, start: int) -> Name | None:
+    """Return the name after 孩子 or 我丈夫: one with a visible edge, or one like 王小宝 in front of 被 or 在."""
+    name = read_name(text, start, sure=False) or read_name(text, start, sure=True)
+    # Two characters before a linking word are too often an everyday word: 安全被, 成绩在.
+    if name is None or is_made_of_other_words(text[start : name.end]):
+        return None
+    has_edge = _EDGE.match(text, name.end) is not None
+    return name if has_edge or name.end - start >= 3 else None
 
 
 def is_everyday_word(name: str) -> bool:
@@ -116,7 +136,8 @@ def is_made_of_other_words(name: str) -> bool:
     """True when a part of `name` is a word that nobody is called, as in 应设置; 国富 and 中华 are proper nouns."""
     (first, first_tag), *rest = rjieba.tag(name)
     starts_a_word = len(first) > 1 and not first_tag.startswith(("nr", "x"))
-    return starts_a_word or any(len(word) > 1 and not tag.startswith(("nr", "nz", "ns", "x")) for word, tag in rest)
+    others = (tag for word, tag in rest if len(word) > 1 and word not in _GIVEN_WORDS)
+    return starts_a_word or not all(tag.startswith(("nr", "nz", "ns", "x")) for tag in others)
 
 
 def _name_by_dictionary(text: str, start: int, surname: str) -> Name | None:

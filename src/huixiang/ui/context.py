@@ -1,4 +1,4 @@
-"""What every page of both doors knows without asking the database: how the visitor wants it to look, and the demo line."""
+"""What every page knows without asking the database: how the visitor wants it to look, and the demo line."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,8 @@ class Look:
     @property
     def html_class(self) -> str:
         """The classes of <html>."""
-        return " ".join(name for name, is_on in (("large-text", self.is_large), ("high-contrast", self.is_contrast)) if is_on)
+        wishes = {"large-text": self.is_large, "high-contrast": self.is_contrast}
+        return " ".join(name for name, is_on in wishes.items() if is_on)
 
     @property
     def key(self) -> str:

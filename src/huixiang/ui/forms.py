@@ -32,8 +32,9 @@ class PlainWords:
 
 
 def _speak_plainly(field: forms.Field, label: str) -> None:
-    """Replace Django's default messages of one field."""
-    words = {code: text.format(label=label, limit="%(limit_value)s", shown="%(show_value)s") for code, text in _WORDS.items()}
+    """Replace Django's default messages of one field; messages chosen for this form stay."""
+    blanks = {"label": label, "limit": "%(limit_value)s", "shown": "%(show_value)s"}
+    words = {code: text.format(**blanks) for code, text in _WORDS.items()}
     words["required"] = _required_words(field, label)
     words["invalid"] = f"{label}的格式不对，请检查后再填"
     defaults = _default_messages(field)

@@ -29,33 +29,69 @@ def cases() -> list[dict[str, Any]]:
     """Give three case cards: answered, in hand and waiting for the citizen."""
     return [
         {
-            "url": "#", "number": "HX-20261118-0042", "title": "小区二次供水泵房夜里停机，六楼以上连着三天没有水",
-            "excerpt": "从周五晚上开始，每到十点水压就没了，家里有老人刚做完手术，只能下楼提水。物业说是泵房的问题，让我们再等等。",
-            "column": "百姓呼声", "kind": "求助", "region": "天心区", "unit": "天心区住房和城乡建设局", "state": "closed",
-            "time": NOW - timedelta(days=6), "supporters": 37, "resolution": "resolved",
-            "reply_excerpt": "泵房控制柜已于11月20日更换，夜间供水恢复；您家所在的3栋由物业每晚十点巡查一次，连续一周。",
+            "url": "#",
+            "number": "HX-20261118-0042",
+            "title": "小区二次供水泵房夜里停机，六楼以上连着三天没有水",
+            "excerpt": "从周五晚上开始，每到十点就没有水，家里有老人刚做完手术，只能下楼提水。物业让我们再等等。",
+            "column": "百姓呼声",
+            "kind": "求助",
+            "region": "天心区",
+            "unit": "天心区住房和城乡建设局",
+            "state": "closed",
+            "time": NOW - timedelta(days=6),
+            "supporters": 37,
+            "resolution": "resolved",
+            "reply_excerpt": "泵房控制柜已于11月20日更换，夜间供水恢复；物业每晚十点巡查一次，连续一周。",
         },
         {
-            "url": "#", "number": "HX-20261123-0007", "title": "学校门口的斑马线磨没了，接送孩子过马路很危险",
+            "url": "#",
+            "number": "HX-20261123-0007",
+            "title": "学校门口的斑马线磨没了，接送孩子过马路很危险",
             "excerpt": "建设路小学门口车流很大，斑马线已经看不清。希望重新划线，上下学时段安排人疏导。",
-            "column": "问政", "kind": "建言", "region": "芙蓉区", "unit": "芙蓉区交警大队", "state": "handling",
-            "time": NOW - timedelta(hours=19), "supporters": 12,
+            "column": "问政",
+            "kind": "建言",
+            "region": "芙蓉区",
+            "unit": "芙蓉区交警大队",
+            "state": "handling",
+            "time": NOW - timedelta(hours=19),
+            "supporters": 12,
         },
         {
-            "url": "#", "number": "HX-20261124-0003", "title": "健身房关门，预付卡里的两千六百元退不回来",
+            "url": "#",
+            "number": "HX-20261124-0003",
+            "title": "健身房关门，预付卡里的两千六百元退不回来",
             "excerpt": "门店上周贴出停业通知，电话没人接。我办的是年卡，还剩八个月。",
-            "column": "消费维权", "kind": "投诉", "region": "岳麓区", "unit": "岳麓区市场监督管理局", "state": "need_supplement",
-            "time": NOW - timedelta(minutes=50), "supporters": 0,
+            "column": "消费维权",
+            "kind": "投诉",
+            "region": "岳麓区",
+            "unit": "岳麓区市场监督管理局",
+            "state": "need_supplement",
+            "time": NOW - timedelta(minutes=50),
+            "supporters": 0,
         },
-    ]  # fmt: skip
+    ]
 
 
 def events() -> list[dict[str, Any]]:
     """Give a short public timeline, newest first."""
     rows = [
-        (1, "单位发布办理进展", "天心区住房和城乡建设局", "hourglass-split", "teal", "控制柜已到货，今晚断电更换，预计停水两小时。"),
+        (
+            1,
+            "单位发布办理进展",
+            "天心区住房和城乡建设局",
+            "hourglass-split",
+            "teal",
+            "控制柜已到货，今晚断电更换，预计停水两小时。",
+        ),
         (20, "单位初步回应", "天心区住房和城乡建设局", "megaphone", "blue", ""),
-        (23, "已交办", "天心区委网信办", "person-check", "blue", "主办：天心区住房和城乡建设局；协办：城南路街道办事处"),
+        (
+            23,
+            "已交办",
+            "天心区委网信办",
+            "person-check",
+            "blue",
+            "主办：天心区住房和城乡建设局；协办：城南路街道办事处",
+        ),
         (25, "审核通过，公开展示", "平台审核", "shield-check", "green", ""),
         (26, "提交留言", "留言人", "send", "grey", ""),
     ]
@@ -74,10 +110,15 @@ def reply() -> dict[str, Any]:
         "接下来：物业每晚十点巡查，连续一周；11月30日前把全区42处同型号泵房查一遍，结果在本页公布。"
     )
     return {
-        "unit": "天心区住房和城乡建设局", "unit_url": "#", "kind": "final", "time": NOW - timedelta(hours=3), "text": text,
-        "next_report_at": NOW + timedelta(days=6), "contact": "物业科 李工 0731-8000 0000",
+        "unit": "天心区住房和城乡建设局",
+        "unit_url": "#",
+        "kind": "final",
+        "time": NOW - timedelta(hours=3),
+        "text": text,
+        "next_report_at": NOW + timedelta(days=6),
+        "contact": "物业科 李工 0731-8000 0000",
         "attachments": [{"url": "#", "name": "更换前后照片.jpg", "size": 428_000}],
-    }  # fmt: skip
+    }
 
 
 def desk_rows() -> list[dict[str, Any]]:
@@ -86,7 +127,13 @@ def desk_rows() -> list[dict[str, Any]]:
     titles = ["斑马线磨没了，过马路危险", "预付卡退不回来", "楼上装修渗水半年没人管", "工地夜里十二点还在打桩"]
     states = ["handling", "assigned", "reopened", "handling"]
     return [
-        {"light": light, "due": NOW + timedelta(hours=hours), "title": title, "state": state, "number": f"HX-20261124-00{place}"}
+        {
+            "light": light,
+            "due": NOW + timedelta(hours=hours),
+            "title": title,
+            "state": state,
+            "number": f"HX-20261124-00{place}",
+        }
         for place, ((light, hours), title, state) in enumerate(zip(plan, titles, states, strict=True), start=11)
     ]
 
@@ -96,21 +143,45 @@ def page() -> Page[int]:
     return Paginator(range(200), 10).page(6)
 
 
-def context() -> dict[str, Any]:
-    """Gather everything both style guide pages show."""
-    wrong = SampleForm({"title": "停水", "kind": "help", "region": "", "body": "从周五晚上开始，每到十点水压就没了。"})
+def desk_frame() -> dict[str, Any]:
+    """Give what the desk's frame shows around a page."""
+    items = [
+        ("待我办理", 12, "inbox", "g i"),
+        ("待认领", 5, "hand-index-thumb", "g c"),
+        ("待我审核", 3, "shield-check", "g r"),
+        ("已发布", 0, "check-circle", "g p"),
+        ("模板", 0, "journal-text", "g t"),
+        ("统计", 0, "bar-chart", "g s"),
+    ]
     nav = [
-        {"label": "待我办理", "url": "#", "count": 12, "active": True, "icon": "inbox", "shortcut": "g i"},
-        {"label": "待认领", "url": "#", "count": 5, "active": False, "icon": "hand-index-thumb", "shortcut": "g c"},
-        {"label": "待我审核", "url": "#", "count": 3, "active": False, "icon": "shield-check", "shortcut": "g r"},
-        {"label": "已发布", "url": "#", "count": 0, "active": False, "icon": "check-circle", "shortcut": "g p"},
-        {"label": "模板", "url": "#", "count": 0, "active": False, "icon": "journal-text", "shortcut": "g t"},
-        {"label": "统计", "url": "#", "count": 0, "active": False, "icon": "bar-chart", "shortcut": "g s"},
+        {"label": label, "url": "#", "count": count, "active": place == 0, "icon": icon, "shortcut": keys}
+        for place, (label, count, icon, keys) in enumerate(items)
     ]
     return {
-        "now": NOW, "form": SampleForm(), "wrong": wrong, "cases": cases(), "events": events(), "reply": reply(),
-        "rows": desk_rows(), "page": page(), "desk_nav": nav, **{family: list(table) for family, table in vocabulary.FAMILIES.items()},
-        "desk_user": "小满", "desk_unit": "天心区住房和城乡建设局", "desk_roles": ["承办人", "单位审核人"], "desk_search_url": "#",
-        "sign_out_url": "#", "demo_banner": "演示环境：数据都是编写的样例，每天清空一次。",
-        "track_times": {"提交": NOW - timedelta(hours=26), "审核": NOW - timedelta(hours=25), "交办": NOW - timedelta(hours=23)},
-    }  # fmt: skip
+        "desk_nav": nav,
+        "desk_user": "小满",
+        "desk_unit": "天心区住房和城乡建设局",
+        "desk_roles": ["承办人", "单位审核人"],
+        "desk_search_url": "#",
+        "sign_out_url": "#",
+    }
+
+
+def context() -> dict[str, Any]:
+    """Gather everything both style guide pages show."""
+    wrong = SampleForm({"title": "停水", "kind": "help", "region": "", "body": "从周五晚上开始，每到十点就没有水。"})
+    reached = {"提交": 26, "审核": 25, "交办": 23}
+    return {
+        "now": NOW,
+        "form": SampleForm(),
+        "filters": SampleForm(auto_id="filter_%s"),
+        "wrong": wrong,
+        "cases": cases(),
+        "events": events(),
+        "reply": reply(),
+        "rows": desk_rows(),
+        "page": page(),
+        "track_times": {label: NOW - timedelta(hours=hours) for label, hours in reached.items()},
+        **{family: list(table) for family, table in vocabulary.FAMILIES.items()},
+        **desk_frame(),
+    }

@@ -17,7 +17,7 @@ _YEAR_IN_SECONDS = 365 * 24 * 3600
 @require_safe
 @never_cache
 def set_display(request: HttpRequest) -> HttpResponse:
-    """Turn 大字版 (text=1|0) or 高对比 (contrast=1|0) on or off and go back to `next`, if that is one of our own pages."""
+    """Turn 大字版 (text=1|0) or 高对比 (contrast=1|0) on or off and go back to `next`, a page of our own."""
     target = request.GET.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         target = "/"

@@ -141,7 +141,7 @@ def nav_link(context: Context, name: str, label: str, icon_name: str, extra: str
 
 @register.simple_tag(takes_context=True)
 def display_urls(context: Context) -> dict[str, str]:
-    """Give the addresses that switch 大字版 and 高对比 and lead back to this page; nothing where they are not routed."""
+    """Give the addresses that switch 大字版 and 高对比 and lead back here; empty where not routed."""
     try:
         base = reverse("ui:display")
     except NoReverseMatch:
@@ -242,7 +242,7 @@ def field(
 ) -> dict[str, Any]:
     """Show a form field with label, help, errors and the wiring screen readers need."""
     widget = bound.field.widget
-    help_text = (help_text or bound.help_text) if show_help else ""
+    help_text = str(help_text or bound.help_text) if show_help else ""
     notes = [f"{bound.auto_id}_help"] if help_text else []
     if bound.errors:
         notes.insert(0, f"{bound.auto_id}_error")

@@ -5,7 +5,9 @@ import shutil
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-INSTALL_HINT = "on Debian or Ubuntu: apt-get install chromium fonts-noto-cjk; or set HUIXIANG_CHROMIUM to a Chromium"
+# libatomic1 is for Playwright's driver, which does not start on a minimal Debian without it.
+PACKAGES = "chromium fonts-noto-cjk libatomic1"
+INSTALL_HINT = f"on Debian or Ubuntu: apt-get install {PACKAGES}; or set HUIXIANG_CHROMIUM to a Chromium"
 # No sandbox because CI runs as root; the rest keeps the browser from talking to anybody but the site under test.
 LAUNCH_FLAGS = (
     "--no-sandbox",

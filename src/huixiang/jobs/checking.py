@@ -157,6 +157,8 @@ def journeys() -> tuple[bool, str]:
     chromium = find_chromium()
     if chromium is None:
         return False, f"no Chromium here ({INSTALL_HINT})"
+    if stream(["-m", "playwright", "--version"])[0] != 0:
+        return False, f"Playwright's driver does not start ({INSTALL_HINT})"
     # The ini file leaves the journeys out of a plain pytest run; here they are all that is wanted.
     options = ["-o", "addopts=--strict-markers", "tests/journeys"]
     return run_pytest(options, DATABASE_URL="", HUIXIANG_CHROMIUM=chromium)

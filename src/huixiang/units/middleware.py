@@ -27,7 +27,7 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def actor(self, request: HttpRequest, at: datetime) -> Actor:
-        actor = actor_of(request.user, at=at)  # type: ignore[arg-type]
+        actor = actor_of(request.user, at=at)
         if not actor.is_staff:
             return actor
         seen = request.session.get(LAST_SEEN)

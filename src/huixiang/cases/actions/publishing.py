@@ -1,0 +1,133 @@
+"""Publishing: a third person lets a reviewed reply out, and the case moves as its kind demands."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from huixiang.nlp import redaction
+from huixiang.rules.calendar import at_clock
+from huixiang.rules.lifecycle import State, Step
+
+from ..choices import AssignmentRole, AssignmentState, ReplyKind, ReplyState, Resolution, Visibility
+from ..deadlines import deadlines
+from ..ledger import Act, advance, read_for_change
+from ..models import Assignment, Case, Reply
+from ..refusals import Refused
+from .replying import check_complete
+
+
+class PersonalDataFound(Refused):
+    """The text holds what looks like personal data; a person must mask it or say that it may be public."""
+
+    def __init__(self, spans: list[str]) -> None:
+        self.spans = spans
+        super().__init__(
+            "回复里有疑似个人信息：" + "、".join(spans) + "。请退回隐去；确为可公开的办公信息，请勾选确认后发布。",
+            field="accept_personal_data",
+        )
+
+
+@transaction.atomic
+def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Case:
+    """Publishes a reviewed reply; the inspector is neither its author nor its reviewer (four eyes and two more)."""
+    case = read_for_change(reply.case_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
+    if reply.state != ReplyState.QUALITY:
+        raise Refused(f"这份回复现在是“{ReplyState(reply.state).label}”，不能发布。")
+    if act.by is None or act.by.pk in {reply.author_id, reply.reviewer_id}:
+        raise Refused("拟稿人和审核人不能自己发布，请由质检员发布。")
+    check_complete(reply, case, act)
+    spans = [f.span for f in redaction.find(reply.body)]
+    if spans and not accept_personal_data:
+        raise PersonalDataFound(spans)
+    reply.state, reply.inspector = ReplyState.PUBLISHED, act.by
+    reply.published_at = reply.updated_at = act.at
+    reply.save(update_fields=["state", "inspector", "published_at", "updated_at"])
+    said = Act(act.by, act.at, act.role, reply.unit)
+    data = {"reply": reply.pk, "kind": reply.kind}
+    if spans:
+        data["personal_data_accepted"] = len(spans)
+    step, changes = _EFFECTS[ReplyKind(reply.kind)](case, reply, act.at)
+    advance(case, step, said, data=data, is_public=True, **changes)
+    if step in {Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}:
+        lead = Assignment.objects.filter(case=case, role=AssignmentRole.LEAD, state__in=AssignmentState.live())
+        lead.update(state=AssignmentState.DONE, ended_at=act.at)
+    return case
+
+
+@transaction.atomic
+def keep_promise(case: Case, act: Act, *, evidence: str) -> Case:
+    """Records that the promise of the final reply was kept; only then is the citizen asked for a rating."""
+    case = read_for_change(case.pk)
+    if not evidence.strip():
+        raise Refused("请写明兑现的情况和凭据。", field="evidence")
+    changes = _ask_for_rating(act.at)
+    data = {"evidence": evidence.strip()[:500]}
+    advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, **changes)
+    return case
+
+
+def _only_said(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
+    return Step.PUBLISH_REPLY, {}
+
+
+def _first_word(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
+    changes: dict[str, Any] = {"first_reply_at": case.first_reply_at or at, **_now_public(case, at)}
+    if case.state == State.HANDLING:
+        changes["due_at"] = case.answer_due_at
+    return Step.PUBLISH_REPLY, changes
+
+
+def _final(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
+    changes: dict[str, Any] = {
+        "first_reply_at": case.first_reply_at or at,
+        "answered_at": at,
+        "answer_due_at": None,
+        **_now_public(case, at),
+    }
+    if reply.promise_due_on:
+        due = at_clock(reply.promise_due_on, deadlines().standard.day_ends)
+        return Step.CONCLUDE_WITH_PROMISE, {**changes, "due_at": due}
+    return Step.CONCLUDE, {**changes, **_ask_for_rating(at)}
+
+
+def _extension(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
+    if reply.extended_to is None:
+        raise Refused("请填写延长到哪一天。", field="extended_to")
+    due = at_clock(reply.extended_to, deadlines().standard.day_ends)
+    return Step.EXTEND, {"answer_due_at": due, "due_at": due if case.first_reply_at else case.due_at}
+
+
+def _handed_over(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
+    return Step.HAND_OVER, {
+        "resolution": Resolution.FORWARDED,
+        "due_at": None,
+        "answer_due_at": None,
+        "look_again_at": None,
+        **_now_public(case, at),
+    }
+
+
+def _now_public(case: Case, at: datetime) -> dict[str, Any]:
+    # "Only the reply public": the case appears once there is a reply to show.
+    if case.visibility == Visibility.REPLY_ONLY and case.public_at is None:
+        return {"public_at": at}
+    return {}
+
+
+def _ask_for_rating(at: datetime) -> dict[str, Any]:
+    silent_from = deadlines().working_days(at, deadlines().standard.rating_days)
+    return {"due_at": None, "look_again_at": silent_from}
+
+
+_EFFECTS: dict[ReplyKind, Callable[[Case, Reply, datetime], tuple[Step, dict[str, Any]]]] = {
+    ReplyKind.ACK: _only_said,
+    ReplyKind.INITIAL: _first_word,
+    ReplyKind.PROGRESS: _first_word,
+    ReplyKind.FINAL: _final,
+    ReplyKind.CORRECTION: _only_said,
+    ReplyKind.EXTENSION: _extension,
+    ReplyKind.TRANSFER: _handed_over,
+}

@@ -1,0 +1,205 @@
+"""The ledger: every change of a case is one event, chained by hashes, written in the change's own transaction.
+
+`advance` is the only way a case changes. It writes the case only if nobody appended since it was read, so of two
+writers at once one wins and the other gets `Stale`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from huixiang.accounts.models import User
+from huixiang.rules.lifecycle import Step, target_of
+from huixiang.units.models import Unit
+
+from .models import Case, CaseEvent, EventDelivery, LedgerSeal, PublicStamp
+
+STAMP_SLOTS = 16
+SYSTEM = "系统"
+
+
+class Stale(Exception):
+    """Somebody changed the case since it was read."""
+
+    message = "这件留言刚刚有了新的变化，请看过最新情况后再操作。您填写的内容还在。"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, when, and in what capacity: what every action needs and every event records."""
+
+    by: User | None
+    at: datetime
+    role: str = SYSTEM
+    unit: Unit | None = None
+
+
+def digest(event: CaseEvent, case_number: str) -> str:
+    """The SHA-256 over everything an event says and the hash before it."""
+    said = [
+        case_number, event.seq, event.step, event.from_state, event.to_state, event.actor_id, event.actor_role,
+        event.unit_id, event.at.astimezone(UTC).isoformat(timespec="microseconds"), event.is_public, event.data,
+        event.prev_hash,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def advance(
+    case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None, is_public: bool = False, **changes: Any
+) -> CaseEvent:
+    """Takes `step` on `case`: checks the lifecycle, writes `changes` and one event; raises IllegalTransition or Stale.
+
+    `case` is brought up to date in memory as well. Public events show on the public timeline.
+    """
+    before, target = case.state, target_of(case.state, step)
+    event = _event(case, step, act, target=target, data=data, is_public=is_public)
+    written = Case.objects.filter(pk=case.pk, event_count=case.event_count).update(
+        state=target, event_count=event.seq, ledger_head=event.hash, **changes
+    )
+    if written != 1:
+        raise Stale
+    for name, value in {**changes, "state": target, "event_count": event.seq, "ledger_head": event.hash}.items():
+        setattr(case, name, value)
+    _keep(event)
+    if is_public or target != before:
+        touch_public(case.pk)
+    return event
+
+
+def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None) -> CaseEvent:
+    """Saves a new case together with its first event."""
+    event = _event(case, step, act, target=case.state, data=data, is_public=True, first=True)
+    case.event_count, case.ledger_head = event.seq, event.hash
+    case.save(force_insert=True)
+    event.case = case
+    _keep(event)
+    return event
+
+
+def touch_public(case_id: int) -> None:
+    """Says that what the public sees has changed; kept pages are made anew."""
+    PublicStamp.objects.filter(slot=case_id % STAMP_SLOTS).update(value=F("value") + 1)
+
+
+def read_for_change(case_id: int) -> Case:
+    """The case as it is now, locked until the transaction ends."""
+    return Case.objects.select_for_update(of=("self",)).select_related("region", "lead_unit", "column").get(pk=case_id)
+
+
+def changes_since(case: Case, seq: int) -> list[CaseEvent]:
+    """What happened after `seq`: shown to whoever acted on an old page."""
+    return list(case.events.filter(seq__gt=seq).select_related("unit").order_by("seq"))
+
+
+def _event(
+    case: Case,
+    step: Step,
+    act: Act,
+    *,
+    target: str,
+    data: Mapping[str, Any] | None,
+    is_public: bool,
+    first: bool = False,
+) -> CaseEvent:
+    event = CaseEvent(
+        case_id=case.pk,
+        seq=case.event_count + 1,
+        step=step,
+        from_state="" if first else case.state,
+        to_state=target,
+        actor=act.by,
+        actor_role=act.role,
+        unit=act.unit,
+        at=act.at,
+        is_public=is_public,
+        data=dict(data or {}),
+        prev_hash=case.ledger_head,
+    )
+    event.hash = digest(event, case.number)
+    return event
+
+
+def _keep(event: CaseEvent) -> None:
+    event.save(force_insert=True)
+    EventDelivery.objects.create(event=event, next_try_at=event.at)
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place where the ledger is not what was written."""
+
+    where: str
+    why: str
+
+
+def verify() -> tuple[int, Break | None]:
+    """Recomputes every chain and every seal; gives the number of events read and the first break, if any."""
+    read = 0
+    for read, found in _walk_chains():  # noqa: B007 - the last count is the answer
+        if found:
+            return read, found
+    return read, _check_seals()
+
+
+def _walk_chains() -> Iterator[tuple[int, Break | None]]:
+    heads = Case.objects.order_by("pk").values_list("pk", "number", "event_count", "ledger_head").iterator(2000)
+    events = CaseEvent.objects.order_by("case_id", "seq").iterator(2000)
+    event = next(events, None)
+    read = 0
+    for case_id, number, count, head in heads:
+        seq, prev = 0, ""
+        while event is not None and event.case_id == case_id:
+            read, seq = read + 1, seq + 1
+            if event.seq != seq:
+                yield read, Break(f"{number} #{seq}", "事件缺失")
+            if event.prev_hash != prev or digest(event, number) != event.hash:
+                yield read, Break(f"{number} #{seq}", "内容或链接与哈希不符")
+            prev = event.hash
+            event = next(events, None)
+        if seq != count or prev != head:
+            yield read, Break(f"{number} #{seq + 1}", "账本末尾与留言记录不符")
+        yield read, None
+
+
+def seal(*, at: datetime) -> LedgerSeal | None:
+    """Seals the events written since the last seal, up to 20,000 of them; None if there are none."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            # Waits for writers under way: afterwards no event with a smaller id can still appear.
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE cases_caseevent, cases_ledgerseal IN SHARE ROW EXCLUSIVE MODE")
+        last = LedgerSeal.objects.order_by("-last_event_id").first()
+        fresh = CaseEvent.objects.filter(id__gt=last.last_event_id if last else 0).order_by("id")
+        rows = list(fresh.values_list("id", "hash")[:20_000])
+        if not rows:
+            return None
+        prev = last.hash if last else ""
+        return LedgerSeal.objects.create(
+            last_event_id=rows[-1][0],
+            events_count=len(rows),
+            prev_hash=prev,
+            hash=_seal_hash(prev, [h for _, h in rows]),
+            at=at,
+        )
+
+
+def _seal_hash(prev: str, hashes: list[str]) -> str:
+    return hashlib.sha256("\n".join([prev, *hashes]).encode()).hexdigest()
+
+
+def _check_seals() -> Break | None:
+    after, prev = 0, ""
+    for row in LedgerSeal.objects.order_by("last_event_id").iterator():
+        hashes = CaseEvent.objects.filter(id__gt=after, id__lte=row.last_event_id).order_by("id")
+        known = list(hashes.values_list("hash", flat=True))
+        if row.prev_hash != prev or len(known) != row.events_count or _seal_hash(prev, known) != row.hash:
+            return Break(f"seal {row.pk}", "封存的事件被改动或删除")
+        after, prev = row.last_event_id, row.hash
+    return None

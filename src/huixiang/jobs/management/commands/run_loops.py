@@ -1,0 +1,56 @@
+"""Runs the background loops in one process: deliveries, notices, watching, sealing, sweeping."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from huixiang.accounts import throttle
+from huixiang.cases import ledger
+from huixiang.jobs import delivering, watching
+from huixiang.notices.actions import telling
+
+logger = logging.getLogger(__name__)
+IDLE_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Deliver events, send notices, watch deadlines and seal the ledger until stopped."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: stop.set())
+        run_until(stop)
+
+
+def run_until(stop: threading.Event) -> None:
+    """Runs each job at its own pace until `stop` is set; a failing job is logged and tried at its next turn."""
+    jobs: list[tuple[timedelta, Callable[[], object]]] = [
+        (timedelta(0), lambda: delivering.deliver(at=timezone.now())),
+        (timedelta(seconds=2), lambda: telling.send_due(at=timezone.now())),
+        (timedelta(seconds=20), lambda: watching.watch(at=timezone.now())),
+        (timedelta(seconds=60), lambda: ledger.seal(at=timezone.now())),
+        (timedelta(hours=1), lambda: throttle.sweep(at=timezone.now())),
+    ]
+    next_turn = [0.0] * len(jobs)
+    while not stop.is_set():
+        busy = False
+        for n, (pace, job) in enumerate(jobs):
+            if time.monotonic() < next_turn[n]:
+                continue
+            next_turn[n] = time.monotonic() + pace.total_seconds()
+            try:
+                busy = bool(job()) or busy
+            except DatabaseError:
+                logger.exception("a background job failed; it runs again at its next turn")
+                close_old_connections()
+        if not busy:
+            stop.wait(IDLE_SECONDS)

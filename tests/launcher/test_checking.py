@@ -61,6 +61,14 @@ def test_journeys_fail_where_there_is_no_browser(monkeypatch):
     assert "apt-get install chromium" in line
 
 
+def test_journeys_fail_where_playwright_cannot_start(monkeypatch):
+    monkeypatch.setattr(checking, "find_chromium", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr(checking, "stream", lambda *_, **__: (127, []))
+    ok, line = checking.journeys()
+    assert not ok
+    assert "libatomic1" in line
+
+
 def test_tool_step_fails_with_the_words_of_the_command_that_failed():
     ok, line = checking.run_tool(["-c", "import sys; print('broken'); sys.exit(3)"], ["-c", "print('fine')"])
     assert not ok

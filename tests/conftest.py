@@ -3,6 +3,8 @@
 import pytest
 from django.conf import settings
 
+pytest_plugins = ["tests.cast"]
+
 
 def pytest_configure(config):
     if not settings.TEST:

@@ -240,9 +240,9 @@ _GROUPS = (RadioSelect, CheckboxSelectMultiple)
 def field(
     bound: BoundField, label: str = "", help_text: str = "", counter: bool = True, show_help: bool = True
 ) -> dict[str, Any]:
-    """Show a form field with label, help, errors and the wiring screen readers need."""
+    """Show a form field with label, help (show_help=False: for screen readers only), errors and their wiring."""
     widget = bound.field.widget
-    help_text = str(help_text or bound.help_text) if show_help else ""
+    help_text = str(help_text or bound.help_text)
     notes = [f"{bound.auto_id}_help"] if help_text else []
     if bound.errors:
         notes.insert(0, f"{bound.auto_id}_error")
@@ -260,6 +260,7 @@ def field(
         "bound": bound,
         "label": label or bound.label,
         "help_text": help_text,
+        "show_help": show_help,
         "notes": " ".join(notes),
         "control": bound.as_widget(attrs=attrs),
         "is_group": isinstance(widget, _GROUPS),

@@ -149,7 +149,7 @@
     const restore = make("button", "btn btn-outline-primary", "恢复");
     const drop = make("button", "btn btn-quiet", "不用了");
     restore.type = drop.type = "button";
-    restore.addEventListener("click", () => { fill(form, copy.values); say("已恢复"); });
+    restore.addEventListener("click", () => { note.textContent = "已恢复"; fill(form, copy.values); say("已恢复"); });
     drop.addEventListener("click", () => { forget(key); note.replaceChildren(); });
     note.replaceChildren(words, restore, drop);
   };

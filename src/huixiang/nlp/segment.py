@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
 def bigrams(text: str) -> list[str]:
     """Return the character pairs of each Han run in order; a lone Han character and a latin or digit run stay whole."""
     pairs: list[str] = []
-    for run in _RUN.findall(_folded(text)):
+    for run in (run for token in _TOKEN.findall(_folded(text)) for run in _RUN.findall(token)):
         if len(run) > 1 and _HAN.match(run):
             pairs += [run[i : i + 2] for i in range(len(run) - 1)]
         else:

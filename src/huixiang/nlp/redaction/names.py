@@ -15,11 +15,12 @@ _ROLES: Final = (
     "|业主|住户|房东|租户|租客|患者|病人|死者|伤者|家属|家长|村民|居民|市民|群众|员工|职工|学员|学生|孩子|落款|签名|署名|代表"
 )
 _FAMILY: Final = (
-    "爱人|妻子|丈夫|老公|老婆|媳妇|父亲|母亲|爸爸|妈妈|爸|妈|儿子|女儿|孩子|小孩|孙子|孙女|外孙女|外孙|弟弟|哥哥|姐姐|妹妹|弟|妹"
+    "爱人|老伴|妻子|丈夫|老公|老婆|媳妇|父亲|母亲|爸爸|妈妈|爸|妈|儿子|女儿|孩子|小孩|孙子|孙女|外孙女|外孙|弟弟|哥哥|姐姐|妹妹|弟|妹"
     "|奶奶|爷爷|外婆|外公|公公|婆婆|岳父|岳母"
 )
 _NAMED: Final = re.compile(
-    r"(?:我叫做?|我的名字(?:叫做?|是)|名字叫做?|名叫|本人叫|本人姓名|姓名(?:是|为)?|名字:|我名:)[: \"“]*"
+    r"(?:我叫做?|我的名字(?:叫做?|是)|名字叫做?|名叫|本人叫|本人姓名|姓名(?:是|为)?|名字:|我名:|开户名|户名|开户人)"
+    r"[: \"“]*"
 )
 _ROLE: Final = re.compile(
     rf"(?:(?:{_ROLES})(?:姓名)?(?:是|为|叫)?:|(?:{_FAMILY})(?:名字)?(?:叫|名叫|:)"
@@ -27,19 +28,21 @@ _ROLE: Final = re.compile(
 )
 # After these anything may follow, so the word must look like a name and end at a visible edge.
 _LIKELY: Final = re.compile(
-    r"(?:我是|我系|本人是?|反映人|投诉人|举报人|申请人|求助人|患者|病人|死者|伤者|户主|车主)[: \"“(]*"
+    r"(?:我是|我系|本人是?|反映人|投诉人|举报人|申请人|求助人|患者|病人|死者|伤者|户主|车主"
+    r"|学生|教师|工人|司机|农民|村民|居民|业主|职工|员工|学员|租户|房东|市民|女工)[: \"“(]*"
 )
-_RELATIVE: Final = re.compile(rf"我的?(?:{_FAMILY})是?[: \"“(]*")
+_RELATIVE: Final = re.compile(rf"(?:我的?|[和与跟])(?:{_FAMILY})是?[: \"“(]*")
 # The last line of a letter.
 _SIGNATURE: Final = re.compile(rf"\n[ -]*(?=[{HAN}]{{2,4}} *(?:\n *)?(?:\d{{2,4}}[年./-][\d年月日号./ -]*)?\s*$)")
-# 王小满（电话…）, 王小满 13812341234: a name in front of a private number.
+# 王小满（电话…）, 王小满 13812341234, 王小满，女: a name in front of a private number, 男 or 女.
 _BEFORE_NUMBER: Final = re.compile(
-    rf"(?<![{HAN}A-Za-z0-9])(?=[{HAN}]{{2,4}} ?[(,:、]? ?(?:联系电话|电话|手机|微信|身份证|1[3-9]\d{{9}}))"
+    rf"(?<![{HAN}A-Za-z0-9])(?=[{HAN}]{{2,4}} ?[(,:、]? ?"
+    r"(?:联系电话|电话|手机|微信|身份证|1[3-9]\d{9}|[男女][,，。;]))"
 )
 
 _EDGE: Final = re.compile(
     rf"$|[^{HAN}A-Za-z]|先生|女士|小姐|同志|同学|老师|医生|师傅|小朋友|联系|电话|手机|微信|身份证|今年|现年|当年|于\d|家住|住在|家里|家中"
-    r"|现在|现住|目前|反映|反应|投诉|举报|咨询|求助|来自|户籍|出生|年龄|等人|一家|本人|夫妇|夫妻|因为|由于|希望|要求|曾经|已经|是一"
+    r"|现在|现住|目前|反映|反应|投诉|举报|咨询|求助|来自|户籍|出生|年龄|等人|一家|本人|夫妇|夫妻|因为|由于|希望|要求|曾经|已经|是一|[一二三四五六七八九十]{2,3}岁"
 )
 _JOIN: Final = re.compile("[是在住于因系和与及的被向从有男女就对现今已想要自说称为就读]")
 _OFFICE: Final = re.compile(
@@ -47,14 +50,19 @@ _OFFICE: Final = re.compile(
     r"(?:局长|书记|主任|科长|股长|处长|厅长|部长|县长|区长|市长|镇长|乡长|省长|村长|村主任|支书|所长|队长|大队长|校长|院长|站长|会长|主席|委员|干部|民警|警官|交警|辅警|法官|检察官|代表|网格员)"
 )
 _NOT_GIVEN: Final = re.compile(
-    "^[某姓氏]|[的了我你他她您吗个说们这那不没]|^[总姐哥局工董处科叔婶嫂姨爷伯家在于是]$"
+    "^[某姓氏]|^老[师伯板婆公汉]|[的了我你他她您吗个说们这那不没]|^[总姐哥局工董处科叔婶嫂姨爷伯家在于是其]$"
     "|^(?:先生|女士|小姐|老师|师傅|阿姨|大爷|大妈|大哥|大姐|同学|同志|主任|书记|局长|所长|医生|教授|经理|老板)$"
 )
-_NOT_A_NAME: Final = re.compile(
-    "[区县镇乡]$|[某]|^(?:高中|应届|全体|方便|平时|成年|农民|常年|国家|公司|有关|相关|时间|经常|广大|和谐|居住|法定|都是|有人|有权|曾经"
-    "|同意|支付宝|宣传栏|查明|钱财|谢谢|安静|宁静|文明|明白|阳光|东方|来自|通过|能够|明确|关于|安全|经过|于是|后来|连续|向上|原来)|(?:中|学|考|毕业|研究|新|医)生$"
+# Everyday words that begin with a family name, as they come after 我是, 居民 or 联系人.
+_OTHER_WORDS: Final = (
+    "安全|安危|安置|安静|成年|常年|单如|都是|东方|法定|方便|房内|高中|公司|苟且|管申|管理|关于|广大|国家|何处|何人|何时|和谐|后来|花名"
+    "|经常|经过|居住|来自|连续|楼内|楼上|楼下|楼林|明白|明确|能够|农民|平时|钱财|全体|申请|师德|时常|时候|时间|孙子|通过|同意|文明|相关"
+    "|向上|向心力|谢谢|幸福|宣传栏|许可|阳光|养老|应届|于是|有关|有权|有人|原来|曾经|查明|支付宝|宁静"
 )
+_NOT_A_NAME: Final = re.compile(f"[区县镇乡]$|某|^(?:{_OTHER_WORDS})|(?:中|学|考|毕业|研究|新|医)生$")
 _PLACE_OR_ROLE: Final = re.compile("[路街村桥城苑园组社店厂院校局司所部港湖湾坪垸塘冲岭坝寨府人民户主员者师们工]$")
+_PROPER_NOUN_TAGS: Final = ("nr", "nz", "ns", "x")
+_ANY_NOUN_TAGS: Final = ("n", "a", "i", "j", "vn", "x")
 # Words of the dictionary that people are called by.
 _GIVEN_WORDS: Final = frozenset(
     re.findall(
@@ -107,7 +115,8 @@ def read_name_of_someone(text: str, start: int) -> Name | None:
     """Return the name after 孩子 or 我丈夫: one with a visible edge, or one like 王小宝 in front of 被 or 在."""
     name = read_name(text, start, sure=False) or read_name(text, start, sure=True)
     # Two characters before a linking word are too often an everyday word: 安全被, 成绩在.
-    if name is None or is_made_of_other_words(text[start : name.end]):
+    word = text[start : name.end] if name else ""
+    if name is None or _PLACE_OR_ROLE.search(word) or is_made_of_other_words(word):
         return None
     has_edge = _EDGE.match(text, name.end) is not None
     return name if has_edge or name.end - start >= 3 else None
@@ -136,8 +145,11 @@ def is_made_of_other_words(name: str) -> bool:
     """True when a part of `name` is a word that nobody is called, as in 应设置; 国富 and 中华 are proper nouns."""
     (first, first_tag), *rest = rjieba.tag(name)
     starts_a_word = len(first) > 1 and not first_tag.startswith(("nr", "x"))
+    # 蒋 and 邹 are nothing but family names; 应, 高 and 常 begin many phrases, so they ask for a proper noun.
+    is_only_a_surname = len(first) == 1 and first_tag.startswith("nr")
+    given_tags = _ANY_NOUN_TAGS if is_only_a_surname else _PROPER_NOUN_TAGS
     others = (tag for word, tag in rest if len(word) > 1 and word not in _GIVEN_WORDS)
-    return starts_a_word or not all(tag.startswith(("nr", "nz", "ns", "x")) for tag in others)
+    return starts_a_word or not all(tag.startswith(given_tags) for tag in others)
 
 
 def _name_by_dictionary(text: str, start: int, surname: str) -> Name | None:

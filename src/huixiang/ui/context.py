@@ -34,6 +34,6 @@ def look(request: HttpRequest) -> Look:
     return Look(request.COOKIES.get(LARGE_COOKIE) == "1", request.COOKIES.get(CONTRAST_COOKIE) == "1")
 
 
-def site(request: HttpRequest) -> dict[str, object]:
+def display(request: HttpRequest) -> dict[str, object]:
     """Give pages `display` (a Look) and `demo_banner` (empty outside the demo)."""
     return {"display": look(request), "demo_banner": _DEMO_WORDS if getattr(settings, "DEMO", False) else ""}

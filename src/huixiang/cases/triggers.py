@@ -17,7 +17,7 @@ def install(apps: Any, schema_editor: Any) -> None:
     pairs = ", ".join(f"'{a}>{b}'" for a, b in allowed_pairs())
     postgresql = schema_editor.connection.vendor == "postgresql"
     for statement in _postgresql(pairs) if postgresql else _sqlite(pairs):
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 def remove(apps: Any, schema_editor: Any) -> None:

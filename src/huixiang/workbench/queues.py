@@ -1,0 +1,217 @@
+"""The queues of the desk: what waits for a person, by the roles they hold, each with its next act.
+
+All queues of a person are read with one statement, so a page costs the same for one role as for five.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import CharField, F, Q, QuerySet, Value
+
+from huixiang.accounts.roles import Role
+from huixiang.cases import access
+from huixiang.cases.choices import AssignmentRole, AssignmentState, ReplyState
+from huixiang.cases.models import Assignment, Case, Reply
+from huixiang.cases.querysets import CaseQuerySet
+from huixiang.rules.lifecycle import State
+from huixiang.units.access import Actor
+
+# Beyond this a queue is only "99+": counting further would cost more than it tells.
+CAP = 100
+DOING = (Role.HANDLER, Role.UNIT_HEAD, Role.CONSUMER_COUNCIL)
+WATCHING = (Role.SUPERVISOR, Role.LEADER, Role.CONVENOR)
+Find = Callable[[Actor, datetime], QuerySet[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One kind of waiting work: what it is called, who has it, where it is found and what to do with it."""
+
+    code: str
+    title: str
+    icon: str
+    roles: tuple[Role, ...]
+    find: Find
+    act: str
+    # The part of the case page where the act is done, and the search that lists the whole queue.
+    place: str = ""
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One waiting thing: a case, the row it waits for (case, task or reply), and by when."""
+
+    queue: str
+    case_id: int
+    row_id: int
+    due_at: datetime | None
+
+
+def queues_of(actor: Actor) -> list[Queue]:
+    """The queues that belong to the roles of `actor`, the most pressing kind first."""
+    return [q for q in QUEUES if actor.has(*q.roles)]
+
+
+def waiting(actor: Actor, at: datetime) -> dict[str, list[Entry]]:
+    """Everything that waits for `actor`, by queue, soonest first; at most CAP entries each; one statement."""
+    mine = queues_of(actor)
+    found: dict[str, list[Entry]] = {q.code: [] for q in mine}
+    if not mine:
+        return found
+    parts = [_labelled(q.code, q.find(actor, at)) for q in mine]
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    for row in rows:
+        found[row[0]].append(Entry(*row))
+    latest = datetime.max.replace(tzinfo=at.tzinfo)
+    for entries in found.values():
+        entries.sort(key=lambda e: (e.due_at or latest, e.case_id))
+    return found
+
+
+def _labelled(code: str, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    return rows.order_by().values_list(Value(code, output_field=CharField()), *_KEYS[rows.model])
+
+
+_KEYS: dict[type[models.Model], tuple[Any, ...]] = {
+    Case: ("pk", F("pk"), "due_at"),
+    Reply: ("case_id", "pk", "case__due_at"),
+    Assignment: (
+        "case_id",
+        "pk",
+        models.Case(models.When(state=AssignmentState.OFFERED, then=F("sign_due_at")), default=F("due_at")),
+    ),
+}
+
+
+def _first(rows: QuerySet[Any, Any], *order: Any) -> QuerySet[Any, Any]:
+    # The limit stands in a subquery, because SQLite takes none inside a union.
+    first: QuerySet[Any, Any] = rows.model._default_manager.filter(pk__in=rows.order_by(*order).values("pk")[:CAP])
+    return first
+
+
+def _soonest(cases: CaseQuerySet) -> QuerySet[Any, Any]:
+    return _first(cases, F("due_at").asc(nulls_last=True), "pk")
+
+
+def _in_my_regions(actor: Actor, *roles: Role) -> CaseQuerySet:
+    return access.visible(actor).in_regions(actor.regions(*roles))
+
+
+def _led_by_me(actor: Actor, *roles: Role) -> CaseQuerySet:
+    return access.visible(actor).filter(lead_unit_id__in=actor.own_unit_ids(*roles))
+
+
+def _to_moderate(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    free_or_mine = Q(state=State.SUBMITTED) | Q(state=State.MODERATING, reviewer=actor.user)
+    return _soonest(_in_my_regions(actor, Role.MODERATOR).filter(free_or_mine))
+
+
+def _in_state(*states: State) -> Find:
+    return lambda actor, at: _soonest(_in_my_regions(actor, Role.COORDINATOR).filter(state__in=states))
+
+
+def _led(*states: State) -> Find:
+    return lambda actor, at: _soonest(_led_by_me(actor, *DOING).filter(state__in=states))
+
+
+def _legal(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    states = [State.ASSIGNED, State.REOPENED, State.HANDLING]
+    return _soonest(_led_by_me(actor, Role.LAWYER).filter(column="legal", state__in=states))
+
+
+def _supporting(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    tasks = Assignment.objects.filter(
+        unit_id__in=actor.own_unit_ids(*DOING, Role.THIRD_PARTY),
+        role=AssignmentRole.SUPPORTING,
+        state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED],
+    )
+    return _first(tasks, "due_at", "pk")
+
+
+def _returned(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    drafts = Reply.objects.filter(unit_id__in=actor.own_unit_ids(*DOING, Role.LAWYER), state=ReplyState.DRAFT)
+    return _first(drafts.exclude(returned_note=""), "updated_at")
+
+
+def _to_check(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    units = actor.own_unit_ids(Role.UNIT_REVIEWER, Role.UNIT_HEAD)
+    texts = Reply.objects.filter(unit_id__in=units, state=ReplyState.UNIT_REVIEW)
+    return _first(texts.exclude(author=actor.user), "updated_at")
+
+
+def _to_inspect(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    inside = Q(pk__in=[])
+    for code in actor.regions(Role.QUALITY_INSPECTOR):
+        inside |= Q(case__region__code__startswith=code)
+    texts = Reply.objects.filter(inside, state=ReplyState.QUALITY).exclude(unit_id__in=actor.tree_unit_ids)
+    return _first(texts.exclude(author=actor.user).exclude(reviewer=actor.user), "updated_at")
+
+
+def _overdue(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    return _soonest(_in_my_regions(actor, *WATCHING).overdue(at))
+
+
+def _pool(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    return _soonest(access.pool(actor))
+
+
+POOL = "pool"
+QUEUES: tuple[Queue, ...] = (
+    Queue(
+        "moderate", "待审核的留言", "shield-check", (Role.MODERATOR,), _to_moderate,
+        act="去审核", search="state=submitted",
+    ),
+    Queue(
+        "assign", "待交办", "send", (Role.COORDINATOR,), _in_state(State.TO_ASSIGN),
+        act="交办", place="assign", search="state=to_assign",
+    ),
+    Queue(
+        "objections", "异议待裁定", "arrow-return-left", (Role.COORDINATOR,), _in_state(State.OBJECTED),
+        act="裁定", place="decide", search="state=objected",
+    ),
+    Queue(
+        "sign", "待签收", "inbox", DOING, _led(State.ASSIGNED, State.REOPENED),
+        act="签收", place="accept", search="state=assigned&state=reopened",
+    ),
+    Queue(
+        "returned", "退回我修改的回复", "pencil-square", (*DOING, Role.LAWYER), _returned,
+        act="修改", place="reply", search="reply=draft",
+    ),
+    Queue(
+        "check", "待我审核的回复", "people", (Role.UNIT_REVIEWER, Role.UNIT_HEAD), _to_check,
+        act="审核", place="reply", search="reply=unit_review",
+    ),
+    Queue(
+        "inspect", "待质检的回复", "clipboard-check", (Role.QUALITY_INSPECTOR,), _to_inspect,
+        act="质检", search="reply=quality",
+    ),
+    Queue(
+        "legal", "法律栏目待答", "briefcase", (Role.LAWYER,), _legal,
+        act="解答", place="reply", search="column=legal",
+    ),
+    Queue(
+        "handling", "办理中", "hourglass-split", DOING, _led(State.HANDLING),
+        act="办理", place="reply", search="state=handling",
+    ),
+    Queue(
+        "tasks", "协办任务", "people", (*DOING, Role.THIRD_PARTY), _supporting,
+        act="去协办", place="tasks", search="task=supporting",
+    ),
+    Queue(
+        "promises", "待兑现的承诺", "flag", (Role.UNIT_HEAD,), _led(State.TRACKING),
+        act="报告兑现", place="keep", search="state=tracking",
+    ),
+    Queue(
+        "paused", "暂停计时", "pause-circle", (Role.COORDINATOR,), _in_state(State.PAUSED),
+        act="查看", place="resume", search="state=paused",
+    ),
+    Queue(
+        "overdue", "已超时", "exclamation-triangle", WATCHING, _overdue,
+        act="查看", place="note", search="due=overdue",
+    ),
+    Queue(POOL, "可认领的留言", "hand-index-thumb", access.WORKING, _pool, act="认领", place="claim"),
+)  # fmt: skip

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from huixiang.cases.models import EventDelivery
 from huixiang.rules.lifecycle import Step
@@ -42,7 +42,7 @@ def _run(delivery: EventDelivery, at: datetime) -> bool:
         try:
             with transaction.atomic():
                 handler(event)
-        except (DatabaseError, LookupError, ValueError, TypeError, AttributeError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it stays visible on the delivery and is retried
             logger.exception("handler %s failed on event %s", name, event.pk)
             _postpone(delivery, f"{name}: {error!r}", at)
             return False
@@ -55,18 +55,3 @@ def _postpone(delivery: EventDelivery, error: str, at: datetime) -> None:
     wait = min(FIRST_WAIT * 2**delivery.tries, LONGEST_WAIT)
     delivery.tries, delivery.next_try_at, delivery.last_error = delivery.tries + 1, at + wait, error[:2000]
     delivery.save(update_fields=["done", "tries", "next_try_at", "last_error"])
-
-
-def failing() -> list[EventDelivery]:
-    """Deliveries that have failed at least once: visible until they succeed or a person gives them up."""
-    return list(EventDelivery.objects.filter(tries__gt=0).select_related("event__case").order_by("next_try_at")[:200])
-
-
-def give_up(delivery: EventDelivery, *, at: datetime) -> None:
-    """A person decides that the rest of an event's consequences will not be carried out."""
-    EventDelivery.objects.filter(pk=delivery.pk).update(given_up_at=at)
-
-
-def retry(delivery: EventDelivery, *, at: datetime) -> None:
-    """A person asks for another try now."""
-    EventDelivery.objects.filter(pk=delivery.pk).update(given_up_at=None, next_try_at=at)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from huixiang.accounts import throttle
@@ -49,7 +49,7 @@ def run_until(stop: threading.Event) -> None:
             next_turn[n] = time.monotonic() + pace.total_seconds()
             try:
                 busy = bool(job()) or busy
-            except DatabaseError:
+            except Exception:  # noqa: BLE001 - one failing job must not stop the others
                 logger.exception("a background job failed; it runs again at its next turn")
                 close_old_connections()
         if not busy:

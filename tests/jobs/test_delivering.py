@@ -1,0 +1,76 @@
+"""Events reach their handlers: once, or again until they succeed; and the watch loop acts at most once."""
+
+from datetime import timedelta
+
+from tests.cast import MORNING, fresh
+
+from huixiang.cases.models import Case, EventDelivery
+from huixiang.jobs import delivering, handlers, watching
+from huixiang.moderation.actions import reviewing
+from huixiang.notices.models import Notice
+from huixiang.rules.lifecycle import State
+
+
+def test_delivered_events_tell_citizen_and_unit_once(town):
+    town.assigned()
+    assert delivering.deliver(at=MORNING) == 4
+    assert delivering.deliver(at=MORNING) == 0
+    told = set(Notice.objects.filter(channel="in_app").values_list("user__display_name", "subject"))
+    assert ("承办人", "新的交办件，请签收") in told
+    assert {subject for _, subject in told} >= {"审核通过", "已交办"}
+
+
+def test_published_answer_is_found_by_search(town):
+    town.answered()
+    assert not Case.objects.matching("加压泵").exists()
+    delivering.deliver(at=MORNING + timedelta(days=1))
+    assert Case.objects.matching("加压泵").count() == 1
+    assert Case.objects.matching("压泵").count() == 1, "a pair of characters across word borders is found too"
+    assert not Case.objects.matching("飞机场").exists()
+
+
+def test_failing_handler_stays_visible_and_is_retried_alone(town, monkeypatch):
+    town.approved()
+    monkeypatch.setitem(handlers._FOR_CITIZEN, "approve", lambda e: 1 / 0)
+    delivering.deliver(at=MORNING)
+    [failing] = delivering.failing()
+    assert "tell_citizen" in failing.last_error and failing.done == ["index_text"]
+    monkeypatch.undo()
+    assert delivering.deliver(at=MORNING + timedelta(seconds=1)) == 0
+    assert delivering.deliver(at=MORNING + timedelta(seconds=6)) == 1
+    assert not EventDelivery.objects.exists()
+
+
+def test_given_up_event_waits_until_a_person_asks_again(town):
+    town.submit()
+    delivery = EventDelivery.objects.get()
+    delivering.give_up(delivery, at=MORNING)
+    assert delivering.deliver(at=MORNING) == 0
+    delivering.retry(delivery, at=MORNING)
+    assert delivering.deliver(at=MORNING) == 1
+
+
+def test_silent_case_closes_unrated_after_five_working_days_and_not_before(town):
+    case = town.answered()
+    watching.watch(at=MORNING + timedelta(days=6))
+    assert fresh(case).state == State.AWAITING_RATING
+    assert watching.watch(at=MORNING + timedelta(days=8)) == 1
+    assert watching.watch(at=MORNING + timedelta(days=9)) == 0
+    case = fresh(case)
+    assert (case.state, case.resolution, case.ratings.count()) == (State.CLOSED, "unconfirmed", 0)
+
+
+def test_waking_early_changes_nothing_and_sets_the_true_moment(town):
+    case = town.answered()
+    true_moment = fresh(case).look_again_at
+    Case.objects.filter(pk=case.pk).update(look_again_at=MORNING)
+    assert watching.watch(at=MORNING + timedelta(hours=1)) == 0
+    assert fresh(case).look_again_at == true_moment
+
+
+def test_message_without_its_supplement_lapses(town):
+    case = town.submit()
+    reviewing.take(case, town.act("审核员"))
+    reviewing.ask_supplement(fresh(case), town.act("审核员"), question="哪一栋楼？")
+    assert watching.watch(at=MORNING + timedelta(days=9)) == 1
+    assert fresh(case).state == State.REJECTED

@@ -2,7 +2,6 @@
 
 import pytest
 from django.urls import reverse
-
 from tests.cast import PASSWORD
 
 SIGN_IN = "/desk/sign-in/"

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.cast import MORNING, fresh
 
+from huixiang.cases.actions import delivering as deliveries
 from huixiang.cases.models import Case, EventDelivery
 from huixiang.jobs import delivering, handlers, watching
 from huixiang.moderation.actions import reviewing
@@ -33,7 +34,7 @@ def test_failing_handler_stays_visible_and_is_retried_alone(town, monkeypatch):
     town.approved()
     monkeypatch.setitem(handlers._FOR_CITIZEN, "approve", lambda e: 1 / 0)
     delivering.deliver(at=MORNING)
-    [failing] = delivering.failing()
+    [failing] = deliveries.failing()
     assert "tell_citizen" in failing.last_error and failing.done == ["index_text"]
     monkeypatch.undo()
     assert delivering.deliver(at=MORNING + timedelta(seconds=1)) == 0
@@ -44,10 +45,12 @@ def test_failing_handler_stays_visible_and_is_retried_alone(town, monkeypatch):
 def test_given_up_event_waits_until_a_person_asks_again(town):
     town.submit()
     delivery = EventDelivery.objects.get()
-    delivering.give_up(delivery, at=MORNING)
-    assert delivering.deliver(at=MORNING) == 0
-    delivering.retry(delivery, at=MORNING)
-    assert delivering.deliver(at=MORNING) == 1
+    deliveries.give_up(delivery, town.act("系统管理员"), reason="已人工通知")
+    delivering.deliver(at=MORNING)
+    assert list(EventDelivery.objects.all()) == [delivery]
+    deliveries.retry(delivery, town.act("系统管理员"))
+    delivering.deliver(at=MORNING)
+    assert not EventDelivery.objects.exists()
 
 
 def test_silent_case_closes_unrated_after_five_working_days_and_not_before(town):

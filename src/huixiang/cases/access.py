@@ -35,11 +35,11 @@ def visible(actor: Actor) -> CaseQuerySet:
     """The cases a member of staff may see in the workbench; what the public sees is `public`."""
     inside = Q(pk__in=[])
     for code in actor.regions(*REGION_WIDE):
-        inside |= Q(region_id__startswith=code)
+        inside |= Q(region__code__startswith=code)
     for code in actor.regions(*REGION_WIDE_NO_REPORTS):
-        inside |= Q(region_id__startswith=code) & ~Q(kind=MessageKind.REPORT)
+        inside |= Q(region__code__startswith=code) & ~Q(kind=MessageKind.REPORT)
     for code in actor.regions(Role.ANALYST):
-        inside |= Q(region_id__startswith=code, public_at__isnull=False)
+        inside |= Q(region__code__startswith=code, public_at__isnull=False)
     if actor.has(*UNIT_WIDE, Role.LAWYER, Role.THIRD_PARTY):
         inside |= _of_own_units(actor)
     found = Case.objects.filter(inside)
@@ -50,7 +50,7 @@ def pool(actor: Actor) -> CaseQuerySet:
     """The cases that this person's units may claim: unassigned ones of the units' regions, never reports."""
     inside = Q(pk__in=[])
     for code in _pool_regions(actor):
-        inside |= Q(region_id__startswith=code)
+        inside |= Q(region__code__startswith=code)
     found = Case.objects.pool().filter(inside).exclude(kind=MessageKind.REPORT)
     if not actor.has(*UNIT_WIDE):
         found = found.filter(column__code="legal")

@@ -31,13 +31,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def in_region(self, code: str) -> "CaseQuerySet":
         """Cases of a region and everything below it."""
-        return self.filter(region_id__startswith=code)
+        return self.filter(region__code__startswith=code)
 
     def in_regions(self, codes: Iterable[str]) -> "CaseQuerySet":
         """Cases of any of the regions and everything below them."""
         inside = Q(pk__in=[])
         for code in codes:
-            inside |= Q(region_id__startswith=code)
+            inside |= Q(region__code__startswith=code)
         return self.filter(inside)
 
     def with_task_for(self, unit_ids: Iterable[int]) -> "CaseQuerySet":

@@ -1,0 +1,37 @@
+"""Every stored code that people meet stands in the glossary."""
+
+from pathlib import Path
+
+import pytest
+
+from huixiang.accounts import models as accounts
+from huixiang.accounts.roles import Role
+from huixiang.cases import choices
+from huixiang.nlp.redaction import PersonalData
+from huixiang.notices.models import Channel
+from huixiang.rules.lifecycle import State, Step
+from huixiang.units.models import Level
+
+GLOSSARY = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
+ENUMS = [
+    State, Step, Role, Level, Channel, PersonalData, choices.MessageKind, choices.Visibility, choices.Urgency,
+    choices.Lane, choices.Resolution, choices.AssignmentRole, choices.AssignmentState, choices.ReplyKind,
+    choices.ReplyState, choices.SupplementState, choices.AttachmentKind, choices.PauseReason,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("enum", ENUMS, ids=lambda e: e.__name__)
+def test_every_member_stands_in_the_glossary(enum):
+    section = GLOSSARY[GLOSSARY.index(f".{enum.__name__}`)") :].split("\n## ")[0]
+    assert [m.value for m in enum if f"| `{m.value}` |" not in section] == []
+
+
+@pytest.mark.parametrize("labels", [choices.STATE_LABELS, choices.STEP_LABELS])
+def test_every_state_and_step_has_words(labels):
+    enum = type(next(iter(labels)))
+    assert set(labels) == set(enum)
+    assert len(set(labels.values())) >= len(labels) - 2, "two things must not be called the same"
+
+
+def test_kinds_of_account_are_two():
+    assert accounts.Kind.values == ["citizen", "staff"]

@@ -11,9 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SETTINGS = (ROOT / "src/huixiang/config/settings.py").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
-KEYS = dict.fromkeys(
-    ("HUIXIANG_SECRET_KEY", "HUIXIANG_FIELD_KEYS", "HUIXIANG_HASH_KEY"), "b25seSBmb3IgdGVzdHMsIG5ldmVyIGRlcGxveWVkLi4="
-)
+SECRETS = ["HUIXIANG_SECRET_KEY", "HUIXIANG_FIELD_KEYS", "HUIXIANG_HASH_KEY"]
+KEYS = dict.fromkeys(SECRETS, "b25seSBmb3IgdGVzdHMsIG5ldmVyIGRlcGxveWVkLi4=")
+SHOW = "from django.conf import settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
 
 
 def start(tmp_path, **env):
@@ -21,7 +21,7 @@ def start(tmp_path, **env):
     base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HUIXIANG_DATA_DIR": str(tmp_path)}
     code = "from django.conf import settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", SHOW],
         env={**base, "DJANGO_SETTINGS_MODULE": "huixiang.config.settings", **env},
         capture_output=True,
         text=True,

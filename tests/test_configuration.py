@@ -19,7 +19,6 @@ SHOW = "from django.conf import settings as s; print(s.DEBUG, s.DATABASES['defau
 def start(tmp_path, **env):
     """Starts the product's settings in a fresh process with just this environment."""
     base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HUIXIANG_DATA_DIR": str(tmp_path)}
-    code = "from django.conf import settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
     return subprocess.run(
         [sys.executable, "-c", SHOW],
         env={**base, "DJANGO_SETTINGS_MODULE": "huixiang.config.settings", **env},

@@ -52,6 +52,14 @@ def test_highlight_without_words_only_escapes(draw, words):
     assert draw("{{ text|highlight:words }}", text="a<b", words=words) == "a&lt;b"
 
 
+def test_a_case_card_needs_no_search_words_and_escapes_what_citizens_wrote(draw):
+    case = {"url": "/c/1/", "title": "<b>停水", "state": "handling", "time": NOW}
+    html = draw("{% include 'ui/parts/case_card.html' %}", case=case, now=NOW)
+    assert "&lt;b&gt;停水" in html
+    assert "办理中" in html
+    assert "None" not in html
+
+
 def test_query_replace_keeps_the_other_keys_and_drops_empty_ones(draw):
     request = RequestFactory().get("/cases/?q=停水&tag=a&tag=b&page=3&column=x")
     html = draw('{% query_replace page=2 column="" %}', request=request)

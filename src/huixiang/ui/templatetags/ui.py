@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,6 +98,12 @@ def paragraphs(text: str | None) -> SafeString:
     return mark_safe("".join(f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in blocks if block.strip()))  # noqa: S308 - escaped
 
 
+@register.simple_tag(name="highlight")
+def highlight_tag(text: str | None, words: str | Iterable[str] | None) -> SafeString:
+    """Do what the filter does, in places where the words may be absent from the context."""
+    return highlight(text, words)
+
+
 @register.filter
 def highlight(text: str | None, words: str | Iterable[str] | None) -> SafeString:
     """Escape text and put <mark> around each search word, longest first, whatever its case."""
@@ -127,16 +134,17 @@ def query_replace(context: Context, **changes: object) -> str:
     return f"?{query.urlencode()}"
 
 
-@register.inclusion_tag("ui/parts/nav_link.html", takes_context=True)
-def nav_link(context: Context, name: str, label: str, icon_name: str, extra: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, name: str, label: str, icon_name: str, extra: str = "") -> SafeString:
     """Link to a named address and mark it when it is the page shown; a name that is not routed shows nothing."""
     try:
         url = reverse(name)
     except NoReverseMatch:
-        url = ""
+        return mark_safe("")
     match = getattr(context.get("request"), "resolver_match", None)
-    active = match is not None and match.view_name == name
-    return {"url": url, "label": label, "icon": icon_name, "extra": extra, "active": active}
+    current = mark_safe(' aria-current="page"') if match is not None and match.view_name == name else ""
+    link = '<li class="{}"><a href="{}"{}>{}<span>{}</span></a></li>'
+    return format_html(link, extra, url, current, icon(icon_name), label)
 
 
 @register.simple_tag(takes_context=True)
@@ -175,56 +183,68 @@ def page_range(page: Page[Any]) -> list[int]:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the vendored sprite; without a label it is decoration and hidden from screen readers."""
+    return _drawn_icon(str(name), str(label))
+
+
+# Lists draw icons and badges by the hundred and there are few kinds of them, so each is formatted once per process.
+@lru_cache(maxsize=512)
+def _drawn_icon(name: str, label: str) -> SafeString:
     href = f"{static('vendor/bootstrap-icons.svg')}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
 
 
-def _badge(family: str, code: str, label: str) -> dict[str, Any]:
-    return {"mark": vocabulary.mark(family, code, label), "code": code, "family": family}
+@lru_cache(maxsize=512)
+def _badge(family: str, code: str, label: str) -> SafeString:
+    mark = vocabulary.mark(family, code, label)
+    badge = '<span class="badge-mark tone-{} {}-{}">{}{}</span>'
+    return format_html(badge, mark.tone, family, code, icon(mark.icon), mark.label)
 
 
-@register.inclusion_tag("ui/parts/state_badge.html")
-def state_badge(code: str, label: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state_badge(code: str, label: str = "") -> SafeString:
     """Show a case state as icon and words; the caller's words win over the house's."""
-    return _badge("state", code, label)
+    return _badge("state", str(code), str(label))
 
 
-@register.inclusion_tag("ui/parts/state_badge.html")
-def resolution_badge(code: str, label: str = "") -> dict[str, Any]:
-    """Show an outcome as icon and words."""
-    return _badge("resolution", code, label)
+@register.simple_tag
+def resolution_badge(code: str, label: str = "") -> SafeString:
+    """Show an outcome as icon and words; the caller's words win over the house's."""
+    return _badge("resolution", str(code), str(label))
 
 
-@register.inclusion_tag("ui/parts/state_badge.html")
-def kind_badge(code: str, label: str = "") -> dict[str, Any]:
-    """Show a reply kind as icon and words."""
-    return _badge("kind", code, label)
+@register.simple_tag
+def kind_badge(code: str, label: str = "") -> SafeString:
+    """Show a reply kind as icon and words; the caller's words win over the house's."""
+    return _badge("kind", str(code), str(label))
 
 
-@register.inclusion_tag("ui/parts/state_badge.html")
-def reply_state_badge(code: str, label: str = "") -> dict[str, Any]:
-    """Show where a reply is on its way out, as icon and words."""
-    return _badge("reply_state", code, label)
+@register.simple_tag
+def reply_state_badge(code: str, label: str = "") -> SafeString:
+    """Show where a reply is on its way out as icon and words; the caller's words win over the house's."""
+    return _badge("reply_state", str(code), str(label))
 
 
-@register.inclusion_tag("ui/parts/state_badge.html")
-def task_badge(code: str, label: str = "") -> dict[str, Any]:
-    """Show the state of one unit's task, as icon and words."""
-    return _badge("task", code, label)
+@register.simple_tag
+def task_badge(code: str, label: str = "") -> SafeString:
+    """Show the state of one unit's task as icon and words; the caller's words win over the house's."""
+    return _badge("task", str(code), str(label))
 
 
-@register.inclusion_tag("ui/parts/state_badge.html")
-def urgency_badge(code: str, label: str = "") -> dict[str, Any]:
-    """Show how urgent a case is, as icon and words."""
-    return _badge("urgency", code, label)
+@register.simple_tag
+def urgency_badge(code: str, label: str = "") -> SafeString:
+    """Show how urgent a case is as icon and words; the caller's words win over the house's."""
+    return _badge("urgency", str(code), str(label))
 
 
-@register.inclusion_tag("ui/parts/light.html")
-def light(code: str, words: str = "") -> dict[str, Any]:
+@register.simple_tag
+def light(code: str, words: str = "") -> SafeString:
     """Show a clock's light as icon and words; words such as 还剩2小时 follow the light's own."""
-    return {"mark": vocabulary.mark("light", code), "code": code, "words": words}
+    mark = vocabulary.mark("light", str(code))
+    more = format_html('<span class="light-words">{}</span>', words) if words else ""
+    shown = '<span class="light light-{}">{}<span class="light-name">{}</span>{}</span>'
+    return format_html(shown, code, icon(mark.icon), mark.label, more)
 
 
 @register.inclusion_tag("ui/parts/track.html", takes_context=True)

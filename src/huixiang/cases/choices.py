@@ -178,4 +178,11 @@ STEP_LABELS: dict[Step, str] = {
     Step.REOPEN: "重新办理",
     Step.FINALIZE: "复核终结",
     Step.WITHDRAW: "撤回",
+    Step.CHANGE_LANE: "改变办理通道",
+    Step.WARN: "时限提醒",
+    Step.SUPERVISE: "督办",
+    Step.ANSWER_SUPERVISION: "回复督办",
+    Step.LOG_CONTROL: "隐患已先行控制",
+    Step.APPROVE_AFTER: "事后补审",
+    Step.INSTRUCT: "领导批示",
 }

@@ -79,6 +79,13 @@ class Step(StrEnum):
     REOPEN = "reopen"
     FINALIZE = "finalize"
     WITHDRAW = "withdraw"
+    CHANGE_LANE = "change_lane"
+    WARN = "warn"
+    SUPERVISE = "supervise"
+    ANSWER_SUPERVISION = "answer_supervision"
+    LOG_CONTROL = "log_control"
+    APPROVE_AFTER = "approve_after"
+    INSTRUCT = "instruct"
 
 
 class IllegalTransition(Exception):
@@ -167,6 +174,13 @@ TRANSITIONS: dict[Step, Transition] = {
         _row(Step.CLOSE_UNRATED, {S.AWAITING_RATING}, S.CLOSED),
         _row(Step.REOPEN, {S.AWAITING_RATING, S.CLOSED, S.TRACKING}, S.REOPENED),
         _row(Step.FINALIZE, {S.CLOSED}, S.FINALIZED),
+        _row(Step.CHANGE_LANE, ALIVE),
+        _row(Step.WARN, ALIVE),
+        _row(Step.SUPERVISE, ALL - {S.WITHDRAWN, S.MERGED}),
+        _row(Step.ANSWER_SUPERVISION, ALL),
+        _row(Step.LOG_CONTROL, ALIVE),
+        _row(Step.APPROVE_AFTER, ALL),
+        _row(Step.INSTRUCT, ALL - {S.WITHDRAWN, S.MERGED}),
         _row(Step.WITHDRAW, BEFORE_REVIEW | {S.TO_ASSIGN} | OPEN_WITH_UNIT | {S.AWAITING_RATING}, S.WITHDRAWN),
     )
 }

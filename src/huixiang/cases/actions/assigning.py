@@ -106,7 +106,7 @@ def finish_task(task: Assignment, act: Act, *, result: str) -> Assignment:
 def set_lane(case: Case, lane: Lane, act: Act, *, reason: str) -> Case:
     """Moves the case to another lane (绿色通道), which sets which limits apply from now on."""
     case = read_for_change(case.pk)
-    advance(case, Step.NOTE, act, data={"lane": lane, "reason": reason}, lane=lane)
+    advance(case, Step.CHANGE_LANE, act, data={"lane": lane, "reason": reason}, is_public=True, lane=lane)
     return case
 
 

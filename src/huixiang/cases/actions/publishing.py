@@ -46,7 +46,7 @@ def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Ca
     reply.published_at = reply.updated_at = act.at
     reply.save(update_fields=["state", "inspector", "published_at", "updated_at"])
     said = Act(act.by, act.at, act.role, reply.unit)
-    data = {"reply": reply.pk, "kind": reply.kind}
+    data: dict[str, Any] = {"reply": reply.pk, "kind": reply.kind, **_dates(reply)}
     if spans:
         data["personal_data_accepted"] = len(spans)
     step, changes = _EFFECTS[ReplyKind(reply.kind)](case, reply, act.at)
@@ -67,6 +67,12 @@ def keep_promise(case: Case, act: Act, *, evidence: str) -> Case:
     data = {"evidence": evidence.strip()[:500]}
     advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, **changes)
     return case
+
+
+def _dates(reply: Reply) -> dict[str, str]:
+    """The dates that a reply binds its unit to, for the clocks that read the ledger."""
+    dates = {name: getattr(reply, name) for name in ("next_report_on", "promise_due_on", "extended_to")}
+    return {name: day.isoformat() for name, day in dates.items() if day}
 
 
 def _only_said(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:

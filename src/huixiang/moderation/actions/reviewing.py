@@ -66,13 +66,13 @@ def approve(
         "title": title.strip()[:60],
         "body": body.strip(),
         "urgency": urgency,
-        "lane": Lane.URGENT if is_urgent else Lane.STANDARD,
+        "lane": str(Lane.URGENT if is_urgent else Lane.STANDARD),
         "topic": topic or case.topic,
         "approved_at": act.at,
         "public_at": act.at if case.visibility == Visibility.PUBLIC else None,
         "due_at": deadlines().assign(act.at, urgent=is_urgent),
     }
-    advance(case, Step.APPROVE, act, data={"urgency": urgency}, is_public=True, **changes)
+    advance(case, Step.APPROVE, act, data={"urgency": urgency, "lane": changes["lane"]}, is_public=True, **changes)
     return case
 
 

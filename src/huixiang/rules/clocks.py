@@ -1,0 +1,274 @@
+"""The clocks of a case, read off its ledger: nothing about a clock is stored, so nothing about it can be lost.
+
+`clocks_of` takes what happened (the ledger's steps, in order) and gives every clock with its start, its pauses, its due
+time and its end. Each figure comes from a `Standard` that was in force when the case began.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from .calendar import CHINA, WorkingCalendar, at_clock
+from .lifecycle import Step
+from .spans import DAY_ENDS, Span, WorkingDays, working_days_before
+
+
+class ClockKind(StrEnum):
+    """What is waited for."""
+
+    REVIEW = "review"
+    ASSIGN = "assign"
+    SIGN = "sign"
+    FIRST_WORD = "first_word"
+    ANSWER = "answer"
+    SILENCE = "silence"
+    COMMITMENT = "commitment"
+    SUPERVISION = "supervision"
+    SAFETY_CONTROL = "safety_control"
+    POST_APPROVAL = "post_approval"
+
+
+class Light(StrEnum):
+    """Where a clock stands; always shown as icon and words."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    BLACK = "black"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """How long one clock may run; `yellow_share` of the way, or `yellow_days` working days before the end, it warns."""
+
+    clock: ClockKind
+    span: Span
+    source: str
+    yellow_share: float | None = None
+    yellow_days: int | None = None
+    # docs/sources.md#supervision: five working days over the limit are reported in writing.
+    black_after: Span = WorkingDays(5)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One step of the ledger, as far as clocks care."""
+
+    step: Step
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One clock at one moment of reading; `key` tells clocks of one kind apart (which promise, which order)."""
+
+    kind: ClockKind
+    key: str
+    started_at: datetime
+    due_at: datetime
+    standard: Standard
+    paused_at: datetime | None = None
+    stopped_at: datetime | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether time counts against somebody now."""
+        return self.stopped_at is None and self.paused_at is None
+
+
+# (kind, what was promised or ordered: explicit date) -> Standard; the door to the table of standards.
+StandardOf = Callable[[ClockKind, str], Standard | None]
+
+_STARTS: dict[ClockKind, frozenset[Step]] = {
+    ClockKind.REVIEW: frozenset({Step.SUBMIT, Step.SUPPLY}),
+    ClockKind.ASSIGN: frozenset({Step.APPROVE, Step.SEND_BACK, Step.UPHOLD_OBJECTION, Step.OBJECT}),
+    ClockKind.SIGN: frozenset({Step.ASSIGN, Step.TRANSFER, Step.OVERRULE_OBJECTION, Step.REOPEN}),
+    ClockKind.FIRST_WORD: frozenset({Step.ACCEPT, Step.CLAIM}),
+    ClockKind.ANSWER: frozenset({Step.ACCEPT, Step.CLAIM}),
+}
+_HANDLING_ENDS = frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.SEND_BACK, Step.TRANSFER})
+_STOPS: dict[ClockKind, frozenset[Step]] = {
+    ClockKind.REVIEW: frozenset({Step.APPROVE, Step.ASK_SUPPLEMENT, Step.REJECT, Step.DIVERT}),
+    ClockKind.ASSIGN: frozenset({Step.ASSIGN, Step.CLAIM, Step.UPHOLD_OBJECTION, Step.OVERRULE_OBJECTION}),
+    ClockKind.SIGN: frozenset({Step.ACCEPT, Step.OBJECT, Step.SEND_BACK, Step.TRANSFER}),
+    ClockKind.FIRST_WORD: _HANDLING_ENDS,
+    ClockKind.ANSWER: _HANDLING_ENDS,
+    ClockKind.SILENCE: _HANDLING_ENDS,
+    ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE, Step.REOPEN}),
+}
+_EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.FINALIZE})
+_PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})
+# ACK and TRANSFER are no word in the matter: they stop nothing (design domain §C2).
+SUBSTANTIVE = frozenset({"initial", "progress", "final"})
+
+
+def clocks_of(happenings: Sequence[Happening], standard_of: StandardOf, calendar: WorkingCalendar) -> list[Clock]:
+    """Every clock that the happenings started, in the order of their starts, running, paused or stopped."""
+    reader = _Reader(standard_of, calendar)
+    for happening in happenings:
+        reader.read(happening)
+    return reader.ended + list(reader.running.values())
+
+
+class _Reader:
+    """Walks the ledger once; `running` holds at most one clock per (kind, key)."""
+
+    def __init__(self, standard_of: StandardOf, calendar: WorkingCalendar) -> None:
+        self.standard_of = standard_of
+        self.calendar = calendar
+        self.lane = "standard"
+        self.running: dict[tuple[ClockKind, str], Clock] = {}
+        self.ended: list[Clock] = []
+
+    def read(self, event: Happening) -> None:
+        if event.step in _EVERYTHING_STOPS:
+            self._stop(lambda clock: True, event.at)
+            return
+        self._lane(event)
+        self._pauses(event)
+        self._stop(lambda clock: event.step in _STOPS.get(clock.kind, frozenset()), event.at)
+        for kind, steps in _STARTS.items():
+            if event.step in steps:
+                self._start(kind, "", event.at)
+        self._replies(event)
+        self._extension(event)
+        self._orders(event)
+
+    def _lane(self, event: Happening) -> None:
+        """A case that becomes urgent is due the sooner of what it was and the urgent limit from now on."""
+        lane = event.data.get("lane")
+        if not isinstance(lane, str) or lane == self.lane:
+            return
+        self.lane = lane
+        for place, clock in self.running.items():
+            standard = self.standard_of(clock.kind, lane)
+            if standard is None or lane != "urgent":
+                continue
+            due = standard.span.after(event.at, self.calendar)
+            if due < clock.due_at:
+                said = f"{_moment(event.at)}转入绿色通道，时限改为{standard.span.words()}"
+                self.running[place] = replace(clock, due_at=due, standard=standard, reasons=(*clock.reasons, said))
+        if lane == "urgent":
+            self._start(ClockKind.SAFETY_CONTROL, "", event.at)
+
+    def _pauses(self, event: Happening) -> None:
+        if event.step == Step.PAUSE:
+            for place, clock in self.running.items():
+                if clock.kind in _PAUSABLE:
+                    self.running[place] = replace(clock, paused_at=event.at)
+        elif event.step == Step.RESUME:
+            for place, clock in self.running.items():
+                if clock.paused_at is not None:
+                    self.running[place] = self._resumed(clock, event.at)
+
+    def _resumed(self, clock: Clock, at: datetime) -> Clock:
+        paused_at = clock.paused_at or at
+        due = shifted(clock.due_at, paused_at, at, clock.standard.span, self.calendar)
+        said = f"{_moment(paused_at)}至{_moment(at)}依规暂停，顺延至{_moment(due)}"
+        return replace(clock, due_at=due, paused_at=None, reasons=(*clock.reasons, said))
+
+    def _replies(self, event: Happening) -> None:
+        if event.data.get("kind") not in SUBSTANTIVE or "reply" not in event.data:
+            return
+        self._stop(lambda c: c.kind == ClockKind.FIRST_WORD, event.at)
+        self._stop(lambda c: c.kind == ClockKind.SILENCE, event.at)
+        self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key.startswith("word:"), event.at)
+        if event.step == Step.PUBLISH_REPLY:
+            self._start(ClockKind.SILENCE, "", event.at)
+            self._promise(event, "word", "next_report_on")
+        elif event.step == Step.CONCLUDE_WITH_PROMISE:
+            self._promise(event, "promise", "promise_due_on")
+        if event.data.get("post_approval"):
+            self._start(ClockKind.POST_APPROVAL, str(event.data["reply"]), event.at)
+
+    def _promise(self, event: Happening, what: str, name: str) -> None:
+        promised = event.data.get(name)
+        if isinstance(promised, str):
+            due = at_clock(date.fromisoformat(promised), DAY_ENDS)
+            self._start(ClockKind.COMMITMENT, f"{what}:{event.data['reply']}", event.at, due=due)
+
+    def _extension(self, event: Happening) -> None:
+        to = event.data.get("extended_to")
+        place = (ClockKind.ANSWER, "")
+        if event.step == Step.EXTEND and isinstance(to, str) and place in self.running:
+            due = at_clock(date.fromisoformat(to), DAY_ENDS)
+            clock = self.running[place]
+            self.running[place] = replace(
+                clock, due_at=due, reasons=(*clock.reasons, f"{_moment(event.at)}公开说明理由后延期至{_moment(due)}")
+            )
+
+    def _orders(self, event: Happening) -> None:
+        if event.step == Step.SUPERVISE and event.data.get("order"):
+            self._start(ClockKind.SUPERVISION, str(event.data["order"]), event.at)
+        elif event.step == Step.ANSWER_SUPERVISION:
+            key = str(event.data.get("order"))
+            self._stop(lambda c: c.kind == ClockKind.SUPERVISION and c.key == key, event.at)
+        elif event.step == Step.LOG_CONTROL:
+            self._stop(lambda c: c.kind == ClockKind.SAFETY_CONTROL, event.at)
+        elif event.step == Step.APPROVE_AFTER:
+            key = str(event.data.get("reply"))
+            self._stop(lambda c: c.kind == ClockKind.POST_APPROVAL and c.key == key, event.at)
+
+    def _start(self, kind: ClockKind, key: str, at: datetime, *, due: datetime | None = None) -> None:
+        standard = self.standard_of(kind, self.lane)
+        if standard is None:
+            return
+        self._stop(lambda c: (c.kind, c.key) == (kind, key), at)
+        ends = due or standard.span.after(at, self.calendar)
+        limit = "承诺的日期" if due else standard.span.words()
+        said = f"{_moment(at)}起算，时限{limit}，应于{_moment(ends)}前完成（依据：{standard.source}）"
+        self.running[kind, key] = Clock(kind, key, at, ends, standard, reasons=(said,))
+
+    def _stop(self, matches: Callable[[Clock], bool], at: datetime) -> None:
+        for place in [p for p, clock in self.running.items() if matches(clock)]:
+            clock = self.running.pop(place)
+            self.ended.append(replace(clock, stopped_at=at))
+
+
+def shifted(
+    due: datetime, paused_at: datetime, resumed_at: datetime, span: Span, calendar: WorkingCalendar
+) -> datetime:
+    """`due` moved on by a pause: by its working days where the span counts days, else by its length."""
+    if isinstance(span, WorkingDays):
+        start, end = paused_at.astimezone(CHINA).date(), resumed_at.astimezone(CHINA).date()
+        here = due.astimezone(CHINA)
+        moved = calendar.add_working_days(here.date(), calendar.working_days_between(start, end))
+        return at_clock(moved, here.time())
+    return due.astimezone(CHINA) + (resumed_at - paused_at)
+
+
+def yellow_at(clock: Clock, calendar: WorkingCalendar) -> datetime:
+    """When the clock begins to warn; never before it started and never after it is due."""
+    standard = clock.standard
+    if standard.yellow_days is not None:
+        moment = working_days_before(clock.due_at, standard.yellow_days, calendar)
+    else:
+        share = 0.8 if standard.yellow_share is None else standard.yellow_share
+        moment = clock.started_at + (clock.due_at - clock.started_at) * share
+    return min(max(moment, clock.started_at), clock.due_at)
+
+
+def black_at(clock: Clock, calendar: WorkingCalendar) -> datetime:
+    """When lateness becomes grave."""
+    return clock.standard.black_after.after(clock.due_at, calendar)
+
+
+def light_of(clock: Clock, calendar: WorkingCalendar, at: datetime) -> Light:
+    """The light of a clock at `at` (of a stopped clock: when it stopped); a paused clock shows where it was paused."""
+    moment = min(filter(None, (clock.stopped_at, clock.paused_at, at)))
+    if moment > black_at(clock, calendar):
+        return Light.BLACK
+    if moment > clock.due_at:
+        return Light.RED
+    return Light.YELLOW if moment >= yellow_at(clock, calendar) else Light.GREEN
+
+
+def _moment(at: datetime) -> str:
+    here = at.astimezone(CHINA)
+    weekday = "一二三四五六日"[here.weekday()]
+    clock = "" if here.time() == time(0) else f"{here:%H:%M}"
+    return f"{here.month}月{here.day}日（周{weekday}）{clock}"

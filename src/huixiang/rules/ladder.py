@@ -1,0 +1,76 @@
+"""The ladder of supervision (四办): which rung a clock has reached, which act it asks for, and when to look again.
+
+L1 网络交办 is the assignment itself. Yellow asks for a phone call (L2 电话催办), red for a written order (L3 书面督办),
+black for an inspection (L4 定期查办). Source: design domain §C3.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .calendar import WorkingCalendar
+from .clocks import Clock, ClockKind, black_at, yellow_at
+
+
+class Rung(StrEnum):
+    """How far a clock has run against its limit."""
+
+    YELLOW = "yellow"
+    RED = "red"
+    BLACK = "black"
+
+
+class Means(StrEnum):
+    """The four means of supervision; the last three need a recorded human act."""
+
+    ONLINE = "online"
+    PHONE = "phone"
+    WRITTEN = "written"
+    INSPECTION = "inspection"
+
+
+LEVEL = {Means.ONLINE: 1, Means.PHONE: 2, Means.WRITTEN: 3, Means.INSPECTION: 4}
+_ASKS = {Rung.YELLOW: Means.PHONE, Rung.RED: Means.WRITTEN, Rung.BLACK: Means.INSPECTION}
+# These run against the platform's own desk: it is warned, and nobody supervises itself by letter.
+_WARN_ONLY = frozenset({ClockKind.REVIEW, ClockKind.ASSIGN})
+
+
+@dataclass(frozen=True)
+class Climb:
+    """One rung reached: recorded once per case, clock, rung and due time."""
+
+    kind: ClockKind
+    key: str
+    rung: Rung
+    due_at: datetime
+    moment: datetime
+    asks: Means | None
+
+
+def climbs(clocks: Iterable[Clock], calendar: WorkingCalendar, at: datetime) -> list[Climb]:
+    """Every rung that running clocks have reached by `at`, the earliest first."""
+    reached = [climb for climb in _all(clocks, calendar) if climb.moment <= at]
+    return sorted(reached, key=lambda climb: (climb.moment, climb.kind, climb.key))
+
+
+def next_look(clocks: Iterable[Clock], calendar: WorkingCalendar, at: datetime) -> datetime | None:
+    """When the next rung will be reached; None while no clock runs against anybody."""
+    return min((climb.moment for climb in _all(clocks, calendar) if climb.moment > at), default=None)
+
+
+def _all(clocks: Iterable[Clock], calendar: WorkingCalendar) -> Iterable[Climb]:
+    for clock in clocks:
+        if not clock.is_running:
+            continue
+        moments = {
+            Rung.YELLOW: yellow_at(clock, calendar),
+            Rung.RED: clock.due_at,
+            Rung.BLACK: black_at(clock, calendar),
+        }
+        for rung, moment in moments.items():
+            asks = None if clock.kind in _WARN_ONLY else _ASKS[rung]
+            if clock.kind == ClockKind.SAFETY_CONTROL and rung == Rung.RED:
+                # G10: a danger that is not under control in time is a written order at once.
+                asks = Means.WRITTEN
+            yield Climb(clock.kind, clock.key, rung, clock.due_at, moment, asks)

@@ -1,0 +1,93 @@
+"""The demo town: reference data, units, people, and messages walked through the real actions with their real times."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from huixiang.accounts.models import User
+from huixiang.cases.ledger import touch_public
+from huixiang.cases.models import Case, Supporter
+from huixiang.notices.models import Notice
+
+from . import delivering
+from .seeding_people import sign_ins
+from .seeding_reference import load_reference
+from .seeding_town import Town, build_town
+from .seeding_walk import BadSeed, walk
+
+__all__ = ["BadSeed", "NotEmpty", "load_reference", "seed", "sign_ins"]
+
+SEED = 4300
+BATCH = 500
+# Notices older than this have been read.
+_OLD_NEWS = timedelta(days=3)
+
+
+class NotEmpty(Exception):
+    """Somebody lives here already; a demo town is only built on empty ground."""
+
+
+def seed(*, now: datetime, say: Callable[[str], object] = lambda line: None) -> dict[str, int]:
+    """Builds the demo town in an empty database as it stands at `now`; gives counts by state.
+
+    Raises NotEmpty, or BadSeed with the key of the row that breaks a rule.
+    """
+    if User.objects.exists() or Case.objects.exists():
+        raise NotEmpty
+    load_reference()
+    rng = Random(SEED)  # noqa: S311 - repeatable, not secret
+    town = build_town(rng)
+    say(f"units: {len(town.units)}, staff: {len(town.people.staff)}")
+    cases: dict[str, Case] = {}
+    wanted: dict[str, int] = {}
+    for row in rows():
+        cases[row["key"]] = walk(town, row, now, cases)
+        wanted[row["key"]] = row["supporters"]
+    say(f"messages: {len(cases)}")
+    _supporters(town, cases, wanted, now, rng)
+    _deliver(now)
+    say("searchable, notices written")
+    counts: dict[str, int] = {}
+    for case in cases.values():
+        counts[case.state] = counts.get(case.state, 0) + 1
+    return counts
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """The demo messages, in the order of their files."""
+    for path in sorted(settings.SEEDS_DIR.glob("messages_*.jsonl")):
+        with path.open(encoding="utf-8") as file:
+            yield from (json.loads(line) for line in file if line.strip())
+
+
+@transaction.atomic
+def _supporters(town: Town, cases: dict[str, Case], wanted: dict[str, int], now: datetime, rng: Random) -> None:
+    """Citizens who met the same trouble, all at once: what `supporting.support` would write one by one."""
+    joined: list[Supporter] = []
+    for key, case in cases.items():
+        if case.public_at is None:
+            continue
+        others = [c for c in town.people.citizens if c.pk != case.author_id]
+        until = case.closed_at or now
+        for user in rng.sample(others, min(wanted[key], len(others))):
+            joined.append(Supporter(case=case, user=user, at=case.public_at + (until - case.public_at) * rng.random()))
+        Case.objects.filter(pk=case.pk).update(supporters_count=min(wanted[key], len(others)))
+        touch_public(case.pk)
+    Supporter.objects.bulk_create(joined, batch_size=BATCH)
+
+
+def _deliver(now: datetime) -> None:
+    """Lets everything follow that follows from the events; what would have been texted then counts as sent then."""
+    while True:
+        # One transaction per batch: syncing the disk for every event would take longer than the rest of the seed.
+        with transaction.atomic():
+            if not delivering.deliver(at=now, limit=BATCH):
+                break
+    Notice.objects.filter(sent_at=None).update(sent_at=F("created_at"))
+    Notice.objects.filter(created_at__lt=now - _OLD_NEWS).update(read_at=F("created_at"))

@@ -1,0 +1,171 @@
+"""Clocks read off a ledger, the lights they show and the rungs they climb."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huixiang.rules.calendar import CHINA, WorkingCalendar
+from huixiang.rules.clocks import ClockKind, Happening, Light, Standard, clocks_of, light_of
+from huixiang.rules.ladder import Means, Rung, climbs, next_look
+from huixiang.rules.lifecycle import Step
+from huixiang.rules.spans import OpenHours, WallHours, WorkingDays
+
+TABLES = json.loads((Path(__file__).parents[2] / "data" / "holidays.json").read_text(encoding="utf-8"))
+CALENDAR = WorkingCalendar.from_tables({y: t for y, t in TABLES.items() if y.isdecimal()})
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=CHINA)
+
+
+def standard_of(kind, lane):
+    urgent = lane == "urgent"
+    table = {
+        ClockKind.REVIEW: Standard(kind, WallHours(2 * HOUR), "s", 0.5),
+        ClockKind.SIGN: Standard(kind, WallHours(HOUR / 2) if urgent else WorkingDays(1), "s", 0.6),
+        ClockKind.FIRST_WORD: Standard(kind, WallHours(5 * HOUR) if urgent else OpenHours(5 * HOUR), "s", 0.6),
+        ClockKind.ANSWER: Standard(kind, WorkingDays(1 if urgent else 7), "s", yellow_days=1),
+        ClockKind.SILENCE: Standard(kind, WorkingDays(10), "s", 0.5),
+        ClockKind.COMMITMENT: Standard(kind, WorkingDays(5), "s", 0.8),
+        ClockKind.SUPERVISION: Standard(kind, WorkingDays(2), "s", 0.5),
+        ClockKind.SAFETY_CONTROL: Standard(kind, WallHours(2 * HOUR), "s", 0.5) if urgent else None,
+    }
+    return table.get(kind)
+
+
+def clocks(*events):
+    return clocks_of([Happening(step, at, data) for step, at, data in events], standard_of, CALENDAR)
+
+
+def one(kind, *events):
+    [found] = [c for c in clocks(*events) if c.kind == kind]
+    return found
+
+
+ACCEPT = (Step.ACCEPT, MONDAY, {})
+
+
+def said(kind, after, **data):
+    step = Step.CONCLUDE if kind == "final" else Step.PUBLISH_REPLY
+    return (step, MONDAY + after, {"reply": 1, "kind": kind, **data})
+
+
+def test_first_word_and_answer_are_two_clocks():
+    initial = said("initial", 2 * HOUR)
+    assert one(ClockKind.FIRST_WORD, ACCEPT, initial).stopped_at == MONDAY + 2 * HOUR
+    assert one(ClockKind.ANSWER, ACCEPT, initial).stopped_at is None
+
+
+@pytest.mark.parametrize("kind", ["ack", "correction"])
+def test_empty_acknowledgement_stops_no_clock(kind):
+    found = clocks(ACCEPT, said(kind, HOUR))
+    assert all(c.stopped_at is None for c in found if c.kind in {ClockKind.FIRST_WORD, ClockKind.ANSWER})
+
+
+def test_pause_moves_the_due_day_by_its_working_days():
+    plain = one(ClockKind.ANSWER, ACCEPT)
+    paused = one(
+        ClockKind.ANSWER,
+        ACCEPT,
+        (Step.PAUSE, MONDAY + timedelta(days=1), {}),
+        (Step.RESUME, MONDAY + timedelta(days=7), {}),
+    )
+    assert plain.due_at == datetime(2026, 11, 25, 17, tzinfo=CHINA)
+    assert paused.due_at == datetime(2026, 12, 1, 17, tzinfo=CHINA)
+    assert "依规暂停" in paused.reasons[-1]
+
+
+def test_paused_clock_climbs_no_rung():
+    found = clocks(ACCEPT, (Step.PAUSE, MONDAY + HOUR, {}))
+    assert climbs(found, CALENDAR, MONDAY + timedelta(days=60)) == []
+    assert next_look(found, CALENDAR, MONDAY) is None
+
+
+def test_reopened_case_is_signed_for_and_answered_anew():
+    events = [ACCEPT, said("final", HOUR), (Step.REOPEN, MONDAY + 50 * HOUR, {}), (Step.ACCEPT, MONDAY + 60 * HOUR, {})]
+    answers = [c for c in clocks(*events) if c.kind == ClockKind.ANSWER]
+    assert [c.stopped_at for c in answers] == [MONDAY + HOUR, None]
+
+
+def test_extension_moves_only_the_answer():
+    found = one(
+        ClockKind.ANSWER, ACCEPT, (Step.EXTEND, MONDAY + HOUR, {"kind": "extension", "extended_to": "2026-12-04"})
+    )
+    assert found.due_at == datetime(2026, 12, 4, 17, tzinfo=CHINA)
+    assert "延期" in found.reasons[-1]
+
+
+def test_case_that_becomes_urgent_is_due_sooner_never_later():
+    urgent = (Step.CHANGE_LANE, MONDAY + HOUR, {"lane": "urgent"})
+    assert one(ClockKind.ANSWER, ACCEPT, urgent).due_at == datetime(2026, 11, 17, 17, tzinfo=CHINA)
+    late = (Step.CHANGE_LANE, datetime(2026, 11, 25, 10, tzinfo=CHINA), {"lane": "urgent"})
+    assert one(ClockKind.ANSWER, ACCEPT, late).due_at == datetime(2026, 11, 25, 17, tzinfo=CHINA)
+
+
+def test_danger_not_under_control_in_time_asks_for_a_written_order():
+    found = clocks(ACCEPT, (Step.CHANGE_LANE, MONDAY, {"lane": "urgent"}))
+    reached = [c for c in climbs(found, CALENDAR, MONDAY + 2 * HOUR) if c.kind == ClockKind.SAFETY_CONTROL]
+    assert [(c.rung, c.asks) for c in reached] == [(Rung.YELLOW, Means.PHONE), (Rung.RED, Means.WRITTEN)]
+
+
+def test_logged_control_stops_the_danger_clock():
+    events = [ACCEPT, (Step.CHANGE_LANE, MONDAY, {"lane": "urgent"}), (Step.LOG_CONTROL, MONDAY + HOUR, {})]
+    assert one(ClockKind.SAFETY_CONTROL, *events).stopped_at == MONDAY + HOUR
+
+
+def test_promised_next_word_is_a_clock_that_the_next_word_stops():
+    first = said("initial", HOUR, next_report_on="2026-11-18")
+    promise = one(ClockKind.COMMITMENT, ACCEPT, first)
+    assert promise.due_at == datetime(2026, 11, 18, 17, tzinfo=CHINA)
+    assert one(ClockKind.COMMITMENT, ACCEPT, first, said("progress", 3 * HOUR)).stopped_at == MONDAY + 3 * HOUR
+
+
+def test_each_order_has_its_own_answer_clock():
+    events = [
+        (Step.SUPERVISE, MONDAY, {"order": 1}),
+        (Step.SUPERVISE, MONDAY, {"order": 2}),
+        (Step.ANSWER_SUPERVISION, MONDAY + HOUR, {"order": 1}),
+    ]
+    stopped = {c.key: c.stopped_at is not None for c in clocks(*events)}
+    assert stopped == {"1": True, "2": False}
+
+
+@pytest.mark.parametrize("step", [Step.WITHDRAW, Step.MERGE])
+def test_nothing_runs_on_a_withdrawn_or_merged_case(step):
+    found = clocks((Step.SUBMIT, MONDAY, {}), ACCEPT, (step, MONDAY + HOUR, {}))
+    assert found and all(c.stopped_at for c in found)
+
+
+def test_lights_in_their_order():
+    clock = one(ClockKind.ANSWER, ACCEPT)
+    days = [0, 8.5, 9.5, 20]
+    lights = [light_of(clock, CALENDAR, MONDAY + timedelta(days=d)) for d in days]
+    assert lights == [Light.GREEN, Light.YELLOW, Light.RED, Light.BLACK]
+
+
+SPRING = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
+offsets = st.lists(st.integers(0, 60 * 24), min_size=1, max_size=12).map(sorted)
+steps = st.sampled_from("submit approve assign accept pause resume publish_reply conclude reopen".split()).map(Step)
+
+
+@given(offsets, st.data())
+def test_no_ledger_gives_two_running_clocks_of_one_kind_or_a_due_time_before_its_start(hours, data):
+    events = [(data.draw(steps), SPRING + HOUR * h, {"reply": 1, "kind": "progress"}) for h in hours]
+    found = clocks(*events)
+    running = [(c.kind, c.key) for c in found if c.stopped_at is None]
+    assert len(running) == len(set(running))
+    assert all(c.due_at > c.started_at for c in found)
+
+
+@given(offsets, st.data(), st.integers(0, 90 * 24))
+def test_looking_again_when_told_misses_no_rung(hours, data, until):
+    """Waking only at the moments `next_look` names finds every rung that a look at the end finds."""
+    events = [(data.draw(steps), SPRING + HOUR * h, {"reply": 1, "kind": "progress"}) for h in hours]
+    found, end = clocks(*events), SPRING + HOUR * until
+    seen, here = set(climbs(found, CALENDAR, SPRING)), SPRING
+    while (moment := next_look(found, CALENDAR, here)) and moment <= end:
+        here = moment
+        seen |= set(climbs(found, CALENDAR, here))
+    assert seen == set(climbs(found, CALENDAR, end))

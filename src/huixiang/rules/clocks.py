@@ -28,6 +28,13 @@ class ClockKind(StrEnum):
     SUPERVISION = "supervision"
     SAFETY_CONTROL = "safety_control"
     POST_APPROVAL = "post_approval"
+    # These run for the citizen; when they end, the case moves on by itself.
+    SUPPLEMENT = "supplement"
+    RATING = "rating"
+    # Limits that no clock runs for, but that are figures of a standard all the same.
+    OBJECTION = "objection"
+    EXTENSION = "extension"
+    REOPENING = "reopening"
 
 
 class Light(StrEnum):
@@ -89,6 +96,8 @@ _STARTS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.SIGN: frozenset({Step.ASSIGN, Step.TRANSFER, Step.OVERRULE_OBJECTION, Step.REOPEN}),
     ClockKind.FIRST_WORD: frozenset({Step.ACCEPT, Step.CLAIM}),
     ClockKind.ANSWER: frozenset({Step.ACCEPT, Step.CLAIM}),
+    ClockKind.SUPPLEMENT: frozenset({Step.ASK_SUPPLEMENT}),
+    ClockKind.RATING: frozenset({Step.CONCLUDE, Step.KEEP_PROMISE}),
 }
 _HANDLING_ENDS = frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.SEND_BACK, Step.TRANSFER})
 _STOPS: dict[ClockKind, frozenset[Step]] = {
@@ -99,6 +108,8 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.ANSWER: _HANDLING_ENDS,
     ClockKind.SILENCE: _HANDLING_ENDS,
     ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE, Step.REOPEN}),
+    ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
+    ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }
 _EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.FINALIZE})
 _PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})

@@ -33,6 +33,8 @@ class Means(StrEnum):
 LEVEL = {Means.ONLINE: 1, Means.PHONE: 2, Means.WRITTEN: 3, Means.INSPECTION: 4}
 _ASKS = {Rung.YELLOW: Means.PHONE, Rung.RED: Means.WRITTEN, Rung.BLACK: Means.INSPECTION}
 # These run against the platform's own desk: it is warned, and nobody supervises itself by letter.
+# When these are over the case moves on; nobody is late, so nothing warns.
+FOR_THE_CITIZEN = frozenset({ClockKind.SUPPLEMENT, ClockKind.RATING})
 _WARN_ONLY = frozenset({ClockKind.REVIEW, ClockKind.ASSIGN})
 
 
@@ -62,6 +64,9 @@ def next_look(clocks: Iterable[Clock], calendar: WorkingCalendar, at: datetime) 
 def _all(clocks: Iterable[Clock], calendar: WorkingCalendar) -> Iterable[Climb]:
     for clock in clocks:
         if not clock.is_running:
+            continue
+        if clock.kind in FOR_THE_CITIZEN:
+            yield Climb(clock.kind, clock.key, Rung.RED, clock.due_at, clock.due_at, None)
             continue
         moments = {
             Rung.YELLOW: yellow_at(clock, calendar),

@@ -12,10 +12,12 @@ from django.db.models import F
 
 from huixiang.accounts.models import User
 from huixiang.cases.ledger import touch_public
-from huixiang.cases.models import Case, Supporter
+from huixiang.cases.models import Case, EventDelivery, Supporter
 from huixiang.notices.models import Notice
+from huixiang.rules.lifecycle import Step
 
 from . import delivering
+from .handlers import handlers_of
 from .seeding_people import sign_ins
 from .seeding_reference import load_reference
 from .seeding_town import Town, build_town
@@ -84,6 +86,8 @@ def _supporters(town: Town, cases: dict[str, Case], wanted: dict[str, int], now:
 
 def _deliver(now: datetime) -> None:
     """Lets everything follow that follows from the events; what would have been texted then counts as sent then."""
+    silent = [step for step in Step if not handlers_of(step)]
+    EventDelivery.objects.filter(event__step__in=silent).delete()
     while True:
         # One transaction per batch: syncing the disk for every event would take longer than the rest of the seed.
         with transaction.atomic():

@@ -1,6 +1,7 @@
 """The inbox: what must I do next, and by when; and the pool of cases that wait to be claimed."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -25,8 +26,6 @@ COLUMNS = (
     "pk", "number", "title", "kind", "urgency", "lane", "state", "supporters_count", "reminders_count",
     "region__full_name", "lead_unit__short_name", "column__name", "due_at", "event_count",
 )  # fmt: skip
-# Drawn once: an inbox shows a hundred rows, and a tag for each mark of each row would cost more than the rows.
-_MARKS = {code: SafeString(icon(mark.icon) + mark.label) for code, mark in vocabulary.URGENCIES.items()}
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any])
         case,
         "".join(case["region__full_name"].split("/")[1:]) or case["region__full_name"],
         MessageKind(case["kind"]).label,
-        _MARKS[case["urgency"]] if case["urgency"] != Urgency.NORMAL else _lane(case["lane"]),
+        _mark(case["urgency"]) if case["urgency"] != Urgency.NORMAL else _lane(case["lane"]),
         clock(entry.due_at, request.at),
     )
 
@@ -121,6 +120,13 @@ def _url(queue: Queue, entry: Entry, number: str) -> str:
     if place is None:
         place = f"?do={queue.place}#do-{queue.place}" if queue.place else ""
     return reverse("desk:case", args=[number]) + place
+
+
+@cache
+def _mark(urgency: str) -> SafeString:
+    """Drawn once: an inbox shows a hundred rows, and a tag for each mark of each row would cost more than the rows."""
+    mark = vocabulary.URGENCIES[urgency]
+    return SafeString(icon(mark.icon) + mark.label)
 
 
 def _lane(lane: str) -> SafeString:

@@ -180,7 +180,7 @@ def _plain(data: dict[str, Any]) -> Q:
     if data["state"]:
         wanted &= Q(state__in=data["state"])
     if data["region"]:
-        wanted &= Q(region_id__startswith=data["region"])
+        wanted &= Q(region__code__startswith=data["region"])
     if data["topic"]:
         wanted &= Q(topic_id=data["topic"]) | Q(topic__parent_id=data["topic"])
     return wanted
@@ -231,9 +231,9 @@ def _by_reply(found: CaseQuerySet, request: DeskRequest, state: str) -> CaseQuer
     actor = request.actor
     known = Q(state=ReplyState.PUBLISHED) | Q(unit_id__in=actor.tree_unit_ids)
     for code in actor.regions(Role.COORDINATOR, Role.SUPERVISOR):
-        known |= Q(case__region_id__startswith=code)
+        known |= Q(case__region__code__startswith=code)
     for code in actor.regions(Role.QUALITY_INSPECTOR):
-        known |= Q(case__region_id__startswith=code, state=ReplyState.QUALITY)
+        known |= Q(case__region__code__startswith=code, state=ReplyState.QUALITY)
     return found.filter(pk__in=Reply.objects.filter(known, state=state).values("case_id"))
 
 

@@ -82,7 +82,7 @@ def test_row_says_what_to_do_and_by_when_in_words(desk, town):
     case = town.assigned()
     told = desk("承办人").get("/desk/").content.decode()
     assert case.number in told
-    assert f"/desk/cases/{case.number}/?do=accept#do-accept" in told
+    assert f"/desk/cases/{case.number}/" in told
     assert "还剩" in told or "超时" in told
 
 
@@ -114,3 +114,19 @@ def test_pool_queries_do_not_grow_with_rows(desk, town):
         assert told.count("主办</span>") == min(30, Case.objects.count())
         counts.append(queries)
     assert counts[0] == counts[1]
+
+
+def test_urgency_stands_in_words_beside_its_icon(desk, town):
+    town.approved(urgency="critical")
+    told = desk("交办员").get("/desk/").content.decode()
+    assert "特急</span>" in told
+    assert "交办：" in told
+
+
+def test_case_whose_reply_is_with_a_reviewer_asks_nothing_of_its_handler(town):
+    case = town.handling()
+    assert waiting_cases(town, "承办人") == {"handling": [case.pk]}
+    reply = replying.send_to_review(town.drafted(case), town.act("承办人"))
+    assert waiting_cases(town, "承办人") == {}
+    replying.return_reply(reply, town.act("审核人"), note="写清日期")
+    assert waiting_cases(town, "承办人") == {"returned": [case.pk]}

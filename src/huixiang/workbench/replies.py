@@ -93,7 +93,7 @@ class ReplyForm(PlainWords, forms.Form):
         help_text="先说查到了什么，再说怎么办、谁来办、哪天办完。不要写留言人的姓名、电话、住址。",
     )
     claimed_resolution = forms.ChoiceField(
-        label="办理结果",
+        label="办理结果（送审前必填）",
         required=False,
         choices=[("", "请选择"), *((r.value, r.label) for r in Resolution if r != Resolution.UNCONFIRMED)],
         help_text="是否真的解决，以留言人评价为准。",
@@ -101,16 +101,18 @@ class ReplyForm(PlainWords, forms.Form):
     public_reason = CleanText("理由和依据", 300, rows=2, required=False)
     promise = CleanText("承诺事项（没有就不填）", 200, rows=2, required=False)
     promise_due_on = forms.DateField(
-        label="承诺哪天做到", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label="承诺哪天做到（有承诺才填）", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     next_report_on = forms.DateField(
-        label="下次答复的日期", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label="下次答复的日期（送审前必填）",
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     extended_to = forms.DateField(
-        label="延长到哪一天", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label="延长到哪一天（送审前必填）", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
-    transfer_to = CleanText("移送给哪个机关", 80, rows=1, required=False)
-    receipt_number = CleanText("接收回执编号", 60, rows=1, required=False)
+    transfer_to = CleanText("移送给哪个机关（送审前必填）", 80, rows=1, required=False)
+    receipt_number = CleanText("接收回执编号（送审前必填）", 60, rows=1, required=False)
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, reply: Reply) -> None:
@@ -122,8 +124,10 @@ class ReplyForm(PlainWords, forms.Form):
         for name in [n for n in self.fields if n not in {"body", "seen_version", *asked}]:
             del self.fields[name]
         if reply.kind == ReplyKind.FINAL:
-            self.fields["public_reason"].help_text = "不予支持的，写明依据的文件名称和条款。"
+            self.fields["public_reason"].label = "依据（不予支持时必填）"
+            self.fields["public_reason"].help_text = "写明文件名称和条款。"
         if reply.kind == ReplyKind.EXTENSION:
+            self.fields["public_reason"].label = "延期理由（送审前必填）"
             self.fields["public_reason"].help_text = "会向留言人说明，内部请示、人手不足不能作为理由。"
 
     def clean_body(self) -> str:
@@ -201,7 +205,7 @@ def facts_of(reply: Reply) -> list[tuple[str, Any]]:
     """What the reply says besides its text, with labels, in the order of the form."""
     names = FIELDS_OF[ReplyKind(reply.kind)]
     labels = ReplyForm.base_fields
-    facts = [(str(labels[n].label).replace("（没有就不填）", ""), _shown(reply, n)) for n in names]
+    facts = [(str(labels[n].label).partition("（")[0], _shown(reply, n)) for n in names]
     if reply.corrects_id:
         facts.append(("更正的是", reply.corrects))
     return [(label, value) for label, value in facts if value]
@@ -246,7 +250,7 @@ def _open_editor(box: Box, bound: ReplyForm | None) -> None:
     form = ReplyForm(reply=box.reply)
     if bound is not None and bound.auto_id == form.auto_id:
         form = bound
-        typed = str(bound["body"].value() or "")
+        typed = neutralise(str(bound["body"].value() or ""))
         # Saved by a colleague meanwhile: the writer sees how the two texts differ before saving over it.
         box.conflict = difference(box.reply.body, typed) if typed != box.reply.body else None
     box.form = form

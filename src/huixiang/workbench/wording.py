@@ -144,7 +144,7 @@ def _declined(data: Mapping[str, Any]) -> str:
 
 def _approved(data: Mapping[str, Any]) -> str:
     code = data.get("urgency", "")
-    return f"紧急程度：{Urgency(code).label}" if code in Urgency.values else ""
+    return f"紧急程度：{Urgency(code).label}" if code in {Urgency.URGENT, Urgency.CRITICAL} else ""
 
 
 def _rated(data: Mapping[str, Any]) -> str:
@@ -184,6 +184,20 @@ _WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
 }
 _LOOKS: dict[Step, tuple[str, str]] = {
     Step.SUBMIT: ("chat-left-text", ""),
+    Step.TAKE_REVIEW: ("shield-check", "grey"),
+    Step.RELEASE_REVIEW: ("arrow-counterclockwise", "grey"),
+    Step.SUPPLEMENT: ("chat-square-dots", ""),
+    Step.SUPPLY: ("chat-square-dots", ""),
+    Step.ASK_SUPPLEMENT: ("question-circle", "amber"),
+    Step.REDACT: ("eye-slash", "grey"),
+    Step.CHANGE_VISIBILITY: ("eye", "grey"),
+    Step.ADD_SUPPORT: ("plus-lg", "blue"),
+    Step.FINISH_TASK: ("clipboard-check", "green"),
+    Step.UPHOLD_OBJECTION: ("clipboard-check", "amber"),
+    Step.OVERRULE_OBJECTION: ("clipboard-check", "blue"),
+    Step.DISCARD_REPLY: ("x-lg", "grey"),
+    Step.CLOSE_UNRATED: ("check-circle", "grey"),
+    Step.WITHDRAW: ("arrow-counterclockwise", "grey"),
     Step.APPROVE: ("shield-check", "green"),
     Step.ASSIGN: ("send", "blue"),
     Step.CLAIM: ("hand-index-thumb", "blue"),

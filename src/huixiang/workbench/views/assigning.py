@@ -23,6 +23,7 @@ from ..doors import DeskRequest, fragment, staff_required
 from ..verbs import CleanText, RowField, StepForm, UnitField, Verb, units_near
 
 FOUND = 30
+HELPERS = 6
 
 
 class OneUnitForm(StepForm):
@@ -63,8 +64,7 @@ class AssignForm(OneUnitForm):
         if self.suggestions:
             self.initial["unit"] = self.suggestions[0].unit.pk
         super().prepare()
-        helpers = [s.unit for s in self.suggestions] or self.offered()[:6]
-        self.fields["supporting"].widget.choices = [(u.pk, u.name) for u in dict.fromkeys(helpers)]
+        self.fields["supporting"].widget.choices = [(u.pk, u.name) for u in self.offered()[1 : HELPERS + 1]]
 
     def offered(self) -> list[Unit]:
         return list(dict.fromkeys([*(s.unit for s in self.suggestions), *units_near(self.case)]))

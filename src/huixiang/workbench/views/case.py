@@ -45,7 +45,7 @@ class PurposeForm(PlainWords, forms.Form):
 
 @dataclass(frozen=True)
 class Panel:
-    """One act with its form, open if something is wrong with what was typed or if it was asked for."""
+    """One act with its form, open if it is likely to be the next one or something is wrong with what was typed."""
 
     verb: Verb
     form: StepForm
@@ -166,14 +166,13 @@ def _try(request: DeskRequest, case: Case, verb: Verb) -> Typed | None:
 
 
 def _panels(request: DeskRequest, case: Case, steps: set[Step], typed: Typed) -> list[Panel]:
-    asked = request.GET.get("do", "")
     panels = []
     for verb in VERBS:
         if verb.step not in steps or not verb.offers(request.actor, case):
             continue
         is_typed = typed.verb == verb.name and isinstance(typed.form, StepForm)
         form = typed.form if is_typed else verb.form(actor=request.actor, case=case, prefix_id=verb.name)
-        panels.append(Panel(verb, form, is_typed or verb.is_main or asked == verb.name))
+        panels.append(Panel(verb, form, is_typed or verb.is_main))
     return panels
 
 

@@ -68,9 +68,16 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "is_capped": any(s.count.endswith("+") for s in sections),
         "pool_count": counted(found.get(POOL, [])),
         "has_pool": POOL in found,
-        "first": next((s.rows[0].url for s in sections if s.rows), ""),
+        "first": _most_pressing(sections, found),
     }
     return page(request, "workbench/inbox/inbox.html", context)
+
+
+def _most_pressing(sections: list[Section], found: dict[str, list[Entry]]) -> str:
+    """The address of what is due first of all."""
+    heads = [(found[s.queue.code][0].due_at, s.rows[0].url) for s in sections if s.rows]
+    dated = [(due, url) for due, url in heads if due is not None]
+    return min(dated)[1] if dated else (heads[0][1] if heads else "")
 
 
 @staff_required
@@ -106,7 +113,7 @@ def _section(request: DeskRequest, queue: Queue, entries: list[Entry], known: di
 
 def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any]) -> Row:
     return Row(
-        _url(queue, entry, case["number"]),
+        _url(queue, case["number"]),
         case,
         "".join(case["region__full_name"].split("/")[1:]) or case["region__full_name"],
         MessageKind(case["kind"]).label,
@@ -115,11 +122,8 @@ def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any])
     )
 
 
-def _url(queue: Queue, entry: Entry, number: str) -> str:
-    place = {"reply": "#replies", "tasks": "#do-finish_task"}.get(queue.place)
-    if place is None:
-        place = f"?do={queue.place}#do-{queue.place}" if queue.place else ""
-    return reverse("desk:case", args=[number]) + place
+def _url(queue: Queue, number: str) -> str:
+    return reverse("desk:case", args=[number]) + queue.place
 
 
 @cache

@@ -72,7 +72,7 @@ def last_final(agenda: Sequence[Item]) -> datetime | None:
 
 
 def _start(row: Mapping[str, Any], now: datetime, rng: Random) -> datetime:
-    exact = now - row["days_ago"] * DAY
+    exact: datetime = now - row["days_ago"] * DAY
     if row["target_state"] in FRESH and int(row["key"][-3:]) % 2 == 0:
         return max(exact, now - timedelta(minutes=rng.uniform(*FRESH[row["target_state"]])))
     if row["days_ago"] < 2:  # noqa: PLR2004 - recent ones keep their age to the minute

@@ -25,7 +25,6 @@ from huixiang.cases.actions import (
 )
 from huixiang.cases.actions.replying import Details
 from huixiang.cases.choices import AssignmentRole, AssignmentState
-from huixiang.cases.ledger import Act
 from huixiang.cases.models import Case, Reply
 from huixiang.cases.refusals import Refused
 from huixiang.followup.actions import rating, reopening
@@ -36,7 +35,7 @@ from huixiang.rules.lifecycle import IllegalTransition
 from huixiang.units.models import Region
 
 from . import watching
-from .seeding_cast import Cast
+from .seeding_cast import Cast, author_of
 from .seeding_times import Item, Times, times_of
 from .seeding_town import Town
 from .seeding_words import draft_text, extension_text, reason_for, return_note
@@ -52,6 +51,9 @@ BEFORE_A_UNIT = {
     "to_assign",
     "withdrawn",
 }
+
+# Where an unfinished reply lies, in the order of its way.
+DESKS = ("draft", "unit_review", "quality")
 
 
 class BadSeed(Exception):
@@ -86,9 +88,9 @@ class Walk:
     def go(self) -> Case:
         """From the door to the state the row asks for."""
         self.region: Region = self.town.region(self.row["region"])
-        self.cast = Cast(self.town, self.row, self.region)
+        author = author_of(self.town, self.row, self.rng)
+        self.cast = Cast(self.town, self.row, self.region, author, self.times.submitted)
         self.target: str = self.row["target_state"]
-        self.citizen = self.cast.citizen(self.rng)
         self.submit()
         if self.target in BEFORE_A_UNIT:
             self.end_before_a_unit()
@@ -108,7 +110,7 @@ class Walk:
     def submit(self) -> None:
         """The citizen's part."""
         row = self.row
-        phone = self.citizen.phone if self.citizen else ""
+        phone = self.cast.author.phone if self.cast.author else ""
         message = submitting.Message(
             column=self.town.columns[row["column"]],
             kind=row["kind"],
@@ -124,7 +126,7 @@ class Walk:
             business_name=row.get("business_name", ""),
             amount_yuan=Decimal(row["amount_yuan"]) if row.get("amount_yuan") else None,
         )
-        act = Act(self.citizen, self.times.submitted, submitting.CITIZEN)
+        act = self.cast.citizen(self.times.submitted)
         self.case = submitting.submit(message, act, form_token=f"seed:{row['key']}").case
 
     def end_before_a_unit(self) -> None:
@@ -152,7 +154,7 @@ class Walk:
 
     def withdraw(self) -> None:
         """The citizen takes it back."""
-        act = Act(self.citizen, self.times.assigned, submitting.CITIZEN)
+        act = self.cast.citizen(self.times.assigned)
         self.case = withdrawing.withdraw(self.case, act, reason=self.row["reason"])
 
     def review(self) -> None:
@@ -248,7 +250,7 @@ class Walk:
 
     def supplement(self, item: Item) -> None:
         """The citizen adds something; a moderator shows it unless it is too fresh."""
-        added = supplementing.supplement(self.case, item.data["text"], Act(self.citizen, item.at, submitting.CITIZEN))
+        added = supplementing.supplement(self.case, item.data["text"], self.cast.citizen(item.at))
         shown_at = item.at + timedelta(minutes=self.rng.randrange(8, 18))
         if shown_at < self.now:
             supplementing.show(added, self.cast.moderator(shown_at), body=added.body)
@@ -262,7 +264,7 @@ class Walk:
             outcome = "explained" if scores["unit_result"] > 2 else "unresolved"  # noqa: PLR2004
         rating.rate(
             self.case,
-            Act(self.citizen, item.at, submitting.CITIZEN),
+            self.cast.citizen(item.at),
             outcome=outcome,
             scores=scores,
             reason=reason_for(scores, item.data.get("reason", "")),
@@ -272,6 +274,7 @@ class Walk:
     def stay_silent(self, item: Item) -> None:
         """Nothing is heard, and the watch loop closes the case as it would have then."""
         watching.watch(at=item.at)
+        self.cast.last_at = item.at
 
     def reopen(self, item: Item) -> None:
         """The citizen wants it handled again."""
@@ -280,7 +283,7 @@ class Walk:
         reason = (
             self.row.get("reason") or said.get("comment") or _free_text(said.get("reason", "")) or "".join(told[-1:])
         )
-        act = Act(self.citizen, item.at, submitting.CITIZEN)
+        act = self.cast.citizen(item.at)
         self.case = reopening.reopen(self.case, act, reason=reason or "问题还在，请再到现场看一看，把没办完的办完。")
 
     def keep_promise(self, item: Item) -> None:
@@ -297,23 +300,26 @@ class Walk:
 
     def leave_as_it_is_now(self) -> None:
         """Pauses, and replies that are still on somebody's desk."""
-        last = self._last_event_at()
+        last = self.cast.last_at
         if self.target == "paused":
             act = self.cast.coordinator(last + min(timedelta(minutes=40), (self.now - last) / 2))
             paused = self.row["pause"]
             self.case = pausing.pause(self.case, act, reason=paused["reason"], explanation=paused["explanation"])
+        elif self.row.get("desk"):
+            self._leave_on_a_desk(self.row["desk"], last)
         elif self.target == "handling" and self.rng.random() < 0.6:  # noqa: PLR2004 - the rest have nothing under way
-            self._leave_on_a_desk(last)
+            kind = "progress" if self.case.first_reply_at else "initial"
+            text = draft_text(self.case.title, self.now, self.rng)
+            self._leave_on_a_desk({"kind": kind, "text": text, "stage": self.rng.choice(DESKS)}, last)
 
-    def _leave_on_a_desk(self, last: datetime) -> None:
+    def _leave_on_a_desk(self, unfinished: Mapping[str, Any], last: datetime) -> None:
+        """A reply that waits for its writer, its reviewer or the inspectors."""
         at = max(last + (self.now - last) / 2, self.now - timedelta(hours=self.rng.randrange(2, 20)))
-        kind = "progress" if self.case.first_reply_at else "initial"
-        reply = self._draft(Item(at, "reply", {"kind": kind, "text": draft_text(self.case.title, self.now, self.rng)}))
+        reply = self._draft(Item(at, "reply", unfinished))
         left = (self.now - reply.updated_at) / 4
-        stage = self.rng.randrange(3)
-        if stage > 0:
+        if unfinished["stage"] in DESKS[1:]:
             reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, reply.updated_at + left, *HANDLERS))
-        if stage > 1:
+        if unfinished["stage"] == DESKS[2]:
             replying.pass_review(reply, self.cast.by_unit(reply.unit, reply.updated_at + left, Role.UNIT_REVIEWER))
 
     def _draft(self, item: Item) -> Reply:
@@ -353,11 +359,8 @@ class Walk:
         return min(later).astimezone(CHINA).date() if later else today + timedelta(days=self.rng.randrange(3, 8))
 
     def _moment_before(self, at: datetime, share: float) -> datetime:
-        last = self._last_event_at()
+        last = self.cast.last_at
         return max(last + (at - last) * share, at - timedelta(hours=5))
-
-    def _last_event_at(self) -> datetime:
-        return self.case.events.latest("seq").at
 
 
 def _free_text(reason: str) -> str:

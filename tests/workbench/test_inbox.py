@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.cast import MORNING
 
 from huixiang.cases.actions import replying
@@ -130,3 +131,31 @@ def test_case_whose_reply_is_with_a_reviewer_asks_nothing_of_its_handler(town):
     assert waiting_cases(town, "承办人") == {}
     replying.return_reply(reply, town.act("审核人"), note="写清日期")
     assert waiting_cases(town, "承办人") == {"returned": [case.pk]}
+
+
+@pytest.mark.parametrize(
+    ("who", "pages"),
+    [
+        ("审核员", {"desk:review", "desk:search"}),
+        ("质检员", {"desk:quality", "desk:search"}),
+        ("承办人", {"desk:pool", "desk:search"}),
+        ("督办员", {"desk:overdue", "desk:search"}),
+        ("审计管理员", {"desk:looks", "desk:ledger"}),
+        ("系统管理员", {"desk:deliveries"}),
+        ("安全管理员", {"desk:people"}),
+        ("陌生人", set()),
+    ],
+)
+def test_navigation_leads_only_to_pages_that_open(desk, who, pages):
+    worker = desk(who)
+    links = {link["url"] for link in worker.get("/desk/").context["desk_nav"]}
+    assert {reverse(name) for name in pages} <= links
+    assert {worker.get(url).status_code for url in links} == {200}
+
+
+def test_rows_of_reviewers_and_inspectors_lead_to_their_own_desks(desk, town):
+    waits = town.submit()
+    reply = town.reviewed(town.handling())
+    assert f"/desk/review/{waits.number}/" in desk("审核员").get("/desk/").content.decode()
+    assert f"/desk/quality/{reply.pk}/" in desk("质检员").get("/desk/").content.decode()
+    assert f"/desk/quality/{reply.pk}/" in desk("质检员").page(reply.case).content.decode()

@@ -243,7 +243,7 @@ def _give_rights(box: Box, actor: Actor, steps: set[Step]) -> None:
         is_author = actor.user is not None and actor.user.pk == reply.author_id
         box.is_reviewable, box.waits_for_another = not is_author, is_author
     elif reply.state == ReplyState.QUALITY and access.inspects(actor, reply):
-        box.inspect_url = f"{reverse('desk:quality')}"
+        box.inspect_url = reverse("desk:quality_reply", args=[reply.pk])
 
 
 def _open_editor(box: Box, bound: ReplyForm | None) -> None:

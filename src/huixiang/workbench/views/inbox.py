@@ -15,13 +15,15 @@ from huixiang.cases.choices import Lane, MessageKind, Urgency
 from huixiang.ui import vocabulary
 from huixiang.ui.templatetags.ui import icon
 
-from ..context import OWN_DESKS, address, counted, waiting_for
+from ..context import OWN_DESKS, counted, waiting_for
 from ..doors import DeskRequest, page, staff_required
 from ..queues import POOL, Entry, Queue, queues_of
 from ..wording import clock, light_of
 
 SHOWN = 20
 POOL_PAGE = 30
+# Acts with a page of their own: its name, and whether the case's number or the row's key leads there.
+OWN_PAGES = {"moderate": ("desk:review_case", True), "inspect": ("desk:quality_reply", False)}
 COLUMNS = (
     "pk", "number", "title", "kind", "urgency", "lane", "state", "supporters_count", "reminders_count",
     "region__full_name", "lead_unit__short_name", "column__name", "due_at", "event_count",
@@ -107,13 +109,13 @@ def _cases(request: DeskRequest, ids: list[int]) -> dict[int, dict[str, Any]]:
 def _section(request: DeskRequest, queue: Queue, entries: list[Entry], known: dict[int, dict[str, Any]]) -> Section:
     rows = [_row(request, queue, e, known[e.case_id]) for e in entries[:SHOWN] if e.case_id in known]
     own_desk = OWN_DESKS.get(queue.code)
-    more = address(own_desk[0]) if own_desk else f"{address('desk:search')}?{queue.search}"
+    more = reverse(own_desk[0]) if own_desk else f"{reverse('desk:search')}?{queue.search}"
     return Section(queue, counted(entries), rows, more if len(entries) > SHOWN or own_desk else "")
 
 
 def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any]) -> Row:
     return Row(
-        _url(queue, case["number"]),
+        _url(queue, entry, case["number"]),
         case,
         "".join(case["region__full_name"].split("/")[1:]) or case["region__full_name"],
         MessageKind(case["kind"]).label,
@@ -122,7 +124,10 @@ def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any])
     )
 
 
-def _url(queue: Queue, number: str) -> str:
+def _url(queue: Queue, entry: Entry, number: str) -> str:
+    if queue.code in OWN_PAGES:
+        name, by_number = OWN_PAGES[queue.code]
+        return reverse(name, args=[number if by_number else entry.row_id])
     return reverse("desk:case", args=[number]) + queue.place
 
 

@@ -73,10 +73,8 @@ class ReviewForm(PlainWords, forms.Form):
     )  # fmt: skip
     reject = forms.ChoiceField(label="不予登载的理由", required=False)
     divert = forms.ChoiceField(label="应走的渠道", required=False)
-    note = CleanText(
-        label="给留言人的补充说明", max_length=300, required=False, widget=area(2),
-        help_text="理由和出路会自动告诉留言人，有别的话再写。",
-    )  # fmt: skip
+    reject_note = CleanText(label="另外想说的话", max_length=300, required=False, widget=area(2))
+    divert_note = CleanText(label="另外想说的话", max_length=300, required=False, widget=area(2))
 
     def __init__(self, *args: Any, topics: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,6 +157,8 @@ class InspectForm(PlainWords, forms.Form):
             self.add_error("checks", "发布前请逐项核对，还没勾选：" + "；".join(missing))
 
 
+# The public words address the citizen; on the desk it is somebody else who has to supply.
+STAFF_LABELS = {State.NEED_SUPPLEMENT: "待留言人补充"}
 DUE = [("overdue", "已超期"), ("today", "今天到期"), ("soon", "三天内到期"), ("none", "没有期限")]
 SORTS = {
     "due": "期限", "-submitted": "最新提交", "submitted": "最早提交", "-answered": "最近答复",
@@ -171,7 +171,7 @@ class SearchForm(PlainWords, forms.Form):
 
     q = CleanText(label="关键词", max_length=60, required=False)
     state = forms.MultipleChoiceField(
-        label="状态", required=False, choices=[(s.value, STATE_LABELS[s]) for s in State],
+        label="状态", required=False, choices=[(s.value, STAFF_LABELS.get(s, STATE_LABELS[s])) for s in State],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     due = forms.ChoiceField(label="期限", required=False, choices=[("", "不限"), *DUE])

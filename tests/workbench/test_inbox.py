@@ -11,6 +11,7 @@ from tests.cast import MORNING
 from huixiang.cases.actions import replying
 from huixiang.cases.models import Case
 from huixiang.units.access import actor_of
+from huixiang.units.models import Membership
 from huixiang.workbench.queues import waiting
 
 
@@ -63,6 +64,25 @@ def test_report_shows_to_no_watcher_and_never_in_the_pool(town):
     later = MORNING + timedelta(days=9)
     assert waiting_cases(town, "督办员", later) == {}
     assert waiting_cases(town, "承办人", later) == {}
+
+
+def test_lawyer_has_the_legal_cases_of_the_own_team(town):
+    case = town.assigned(column="legal", kind="consult", unit="律师团")
+    assert waiting_cases(town, "律师") == {"legal": [case.pk]}
+
+
+def test_case_that_accuses_a_unit_never_waits_for_it(town):
+    case = town.handling(supporting=["供水公司"])
+    assert waiting_cases(town, "供水承办人") == {"tasks": [case.pk]}
+    case.accused_units.add(town.units["供水公司"])
+    assert waiting_cases(town, "供水承办人") == {}
+
+
+def test_role_taken_away_empties_its_queues_at_once(town):
+    town.assigned()
+    assert waiting_cases(town, "承办人")
+    Membership.objects.filter(user=town.people["承办人"]).delete()
+    assert waiting_cases(town, "承办人") == {}
 
 
 def test_soonest_comes_first(town):

@@ -60,6 +60,12 @@ def test_messages_reach_their_states_and_stay_there_when_the_loops_run(home_town
     assert ledger.verify()[1] is None
 
 
+def test_time_never_runs_backwards_in_a_message(home_town):
+    for case in Case.objects.all():
+        moments = list(case.events.order_by("seq").values_list("at", flat=True))
+        assert moments == sorted(moments), case.title
+
+
 def test_seeded_messages_are_found_by_their_words_at_once(home_town):
     found = Case.objects.public().matching("消防通道").values_list("title", flat=True)
     assert "装修垃圾堆在消防通道 三个多月没清" in found

@@ -103,12 +103,12 @@ class ReviewForm(PlainWords, forms.Form):
 
 
 def unit_named(words: str) -> Unit | None:
-    """The active unit with this full name, or with this short name if only one has it."""
-    exact = Unit.objects.active().filter(name=words).select_related("region").first()
-    if exact:
-        return exact
-    short = list(Unit.objects.active().filter(short_name=words).select_related("region")[:2])
-    return short[0] if len(short) == 1 else None
+    """The one active unit with this full name, or else with this short name; None where several have it."""
+    for named in (Unit.objects.active().filter(name=words), Unit.objects.active().filter(short_name=words)):
+        found = list(named.select_related("region")[:2])
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def region_named(words: str) -> Region | None:
@@ -152,9 +152,9 @@ class InspectForm(PlainWords, forms.Form):
 
     def check_all(self) -> None:
         """Asks for what was not ticked: a reply goes out only when every point was looked at."""
-        missing = [words for code, words in self.CHECKS if code not in self.cleaned_data.get("checks", [])]
-        if missing:
-            self.add_error("checks", "发布前请逐项核对，还没勾选：" + "；".join(missing))
+        left = len(self.CHECKS) - len(self.cleaned_data.get("checks", []))
+        if left:
+            self.add_error("checks", f"发布前请逐项核对，还有{left}项没有勾选。")
 
 
 # The public words address the citizen; on the desk it is somebody else who has to supply.

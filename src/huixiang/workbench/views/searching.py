@@ -275,7 +275,7 @@ def _sort_links(form: SearchForm, query: str) -> list[dict[str, Any]]:
 
 def _has_rare(form: SearchForm) -> bool:
     """Whether one of the folded filters is in use or wrong, so that it is not hidden."""
-    rare = ("topic", "urgency", "lane", "resolution", "reply", "task", "since", "until")
+    rare = ("kind", "topic", "urgency", "lane", "resolution", "reply", "task", "since", "until")
     return any(form[name].value() or form[name].errors for name in rare)
 
 

@@ -71,6 +71,8 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "is_capped": any(s.count.endswith("+") for s in sections),
         "pool_count": counted(found.get(POOL, [])),
         "has_pool": POOL in found,
+        "has_queues": bool(found),
+        "has_roles": bool(request.actor.grants),
         "first": _most_pressing(sections, found),
     }
     return page(request, "workbench/inbox/inbox.html", context)

@@ -39,7 +39,7 @@ def server(given: str) -> Iterator[str]:
         with _alone(given):
             yield given
         return
-    data = FOLDER / "postgres"
+    data = FOLDER / "postgres" / "data"
     data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="huixiang-pg-", ignore_cleanup_errors=True) as folder:
         own = start_postgres(Path(folder), data)

@@ -31,7 +31,7 @@ def prepare() -> str:
     found: dict[str, Any] = {
         "home": address("portal:home"),
         "list": address("portal:cases"),
-        "submit": address("portal:submit", "voice"),
+        "submit": address("portal:submit"),
         "inbox": address("desk:inbox"),
         "cases": [a for n in chosen if (a := address("portal:case", n))],
         "queries": wording.queries(chance, places, QUERIES),

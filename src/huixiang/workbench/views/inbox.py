@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -33,14 +34,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the inbox, ready to print."""
+    """One line of the inbox: where it leads, and its cells ready to print."""
 
     url: str
-    case: dict[str, Any]
-    where: str
-    kind: str
-    urgency: SafeString
-    clock: SafeString
+    cells: SafeString
 
 
 @dataclass(frozen=True)
@@ -116,21 +113,54 @@ def _section(request: DeskRequest, queue: Queue, entries: list[Entry], known: di
 
 
 def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any]) -> Row:
-    return Row(
-        _url(queue, entry, case["number"]),
-        case,
-        "".join(case["region__full_name"].split("/")[1:]) or case["region__full_name"],
-        MessageKind(case["kind"]).label,
-        _mark(case["urgency"]) if case["urgency"] != Urgency.NORMAL else _lane(case["lane"]),
-        clock(entry.due_at, request.at),
-    )
+    url = _url(queue, entry, case["number"])
+    where = "".join(case["region__full_name"].split("/")[1:]) or case["region__full_name"]
+    unit = case["lead_unit__short_name"] or "还没有主办单位"
+    about = [case["column__name"], MessageKind(case["kind"]).label]
+    cells = format_html(
+        _CELLS, clock(entry.due_at, request.at), url, case["title"], case["number"], " · ".join(about), _notes(case),
+        where, unit, queue.act,
+    )  # fmt: skip
+    return Row(url, cells)
+
+
+# In Python, for a template takes five times as long over the hundred rows that an inbox may have.
+_CELLS = """<td>{0}</td>
+      <td><a class="row-title" href="{1}">{2}</a>
+        <span class="row-note"><span class="case-number">{3}</span> · {4}{5}</span></td>
+      <td>{6}<span class="row-note">{7}</span></td>
+      <td><a class="btn btn-outline-primary" href="{1}" aria-label="{8}：{2}">{8}</a></td>"""
+
+
+def _notes(case: dict[str, Any]) -> SafeString:
+    """What is special about a case: its urgency, who else met it, how often the unit was reminded."""
+    urgency = _mark(case["urgency"]) if case["urgency"] != Urgency.NORMAL else _lane(case["lane"])
+    said = format_html(' <span class="urgency urgency-{}">{}</span>', case["urgency"], urgency) if urgency else ""
+    if case["supporters_count"]:
+        said += format_html(" · {}人也遇到", case["supporters_count"])
+    if case["reminders_count"]:
+        said += format_html(" · 已催办{}次", case["reminders_count"])
+    return SafeString(said)
 
 
 def _url(queue: Queue, entry: Entry, number: str) -> str:
     if queue.code in OWN_PAGES:
         name, by_number = OWN_PAGES[queue.code]
-        return reverse(name, args=[number if by_number else entry.row_id])
-    return reverse("desk:case", args=[number]) + queue.place
+        return _address(name, str(number if by_number else entry.row_id))
+    return _address("desk:case", number) + queue.place
+
+
+def _address(name: str, key: str) -> str:
+    before, after = _around(name)
+    return before + key + after
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    """What stands before and behind the key in an address: asked once, not for every row."""
+    key = "900000009"
+    before, after = reverse(name, args=[key]).split(key)
+    return before, after
 
 
 @cache

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from huixiang.cases.actions.submitting import CITIZEN
@@ -40,10 +39,11 @@ def clock(due: datetime | None, at: datetime) -> SafeString:
     if not code or due is None:
         return SafeString("")
     mark = vocabulary.LIGHTS[code]
-    return format_html(
-        '<span class="light light-{}" title="{}">{}<span class="visually-hidden">{}：</span>{}</span>',
-        code, moments.spoken_before(due, at), icon(mark.icon), mark.label, moments.left(due, at),
-    )  # fmt: skip
+    # All of it is our own words, and lists show a hundred clocks: nothing to escape.
+    return SafeString(
+        f'<span class="light light-{code}" title="{moments.spoken_before(due, at)}">{icon(mark.icon)}'
+        f'<span class="visually-hidden">{mark.label}：</span>{moments.left(due, at)}</span>'
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -117,19 +118,17 @@ def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any])
     where = "".join(case["region__full_name"].split("/")[1:]) or case["region__full_name"]
     unit = case["lead_unit__short_name"] or "还没有主办单位"
     about = [case["column__name"], MessageKind(case["kind"]).label]
-    cells = format_html(
-        _CELLS, clock(entry.due_at, request.at), url, case["title"], case["number"], " · ".join(about), _notes(case),
-        where, unit, queue.act,
-    )  # fmt: skip
-    return Row(url, cells)
+    words = (url, case["title"], case["number"], " · ".join(about), where, unit, queue.act)
+    cells = _CELLS.format(clock(entry.due_at, request.at), _notes(case), *map(escape, words))
+    return Row(url, SafeString(cells))
 
 
-# In Python, for a template takes five times as long over the hundred rows that an inbox may have.
+# In Python, for a template takes ten times as long over the hundred rows that an inbox may have.
 _CELLS = """<td>{0}</td>
-      <td><a class="row-title" href="{1}">{2}</a>
-        <span class="row-note"><span class="case-number">{3}</span> · {4}{5}</span></td>
+      <td><a class="row-title" href="{2}">{3}</a>
+        <span class="row-note"><span class="case-number">{4}</span> · {5}{1}</span></td>
       <td>{6}<span class="row-note">{7}</span></td>
-      <td><a class="btn btn-outline-primary" href="{1}" aria-label="{8}：{2}">{8}</a></td>"""
+      <td><a class="btn btn-outline-primary" href="{2}" aria-label="{8}：{3}">{8}</a></td>"""
 
 
 def _notes(case: dict[str, Any]) -> SafeString:

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from huixiang.nlp import segment
 
 MAX_QUERY_TOKENS = 24
+EVERY = 1_000_000_000
 
 CREATE = {
     "sqlite": ["CREATE VIRTUAL TABLE cases_search USING fts5(words, bigrams, tokenize='unicode61')"],
@@ -61,13 +62,13 @@ def forget(case_id: int) -> None:
         cursor.execute(f"DELETE FROM cases_search WHERE {column} = %s", [case_id])  # noqa: S608 - two fixed names
 
 
-def where(query: str) -> Hit | None:
-    """The sub-selects for what a person typed; None where it holds nothing to search for."""
+def where(query: str, *, most: int = EVERY) -> Hit | None:
+    """The sub-selects for what a person typed, of the newest `most` hits; None where it holds nothing to search for."""
     words, bigrams = segment.query_tokens(query)
     if not bigrams:
         return None
     bigrams, words = bigrams[:MAX_QUERY_TOKENS], words[:MAX_QUERY_TOKENS]
-    return Hit(_select("bigrams", bigrams), _select("words", words) if words else None)
+    return Hit(_select("bigrams", bigrams, most), _select("words", words, most) if words else None)
 
 
 def candidates(text: str, *, limit: int = 200) -> list[int]:
@@ -97,10 +98,13 @@ def _tokens(text: str) -> tuple[str, str]:
     return " ".join(segment.words(text)), " ".join(segment.bigrams(text))
 
 
-def _select(column: str, tokens: list[str]) -> RawSQL:
+def _select(column: str, tokens: list[str], most: int) -> RawSQL:
+    # The limit also keeps PostgreSQL from trying case by case whether it is a hit: hits first, cases afterwards.
     params: list[Any]
     if connection.vendor == "sqlite":
         params = [f"{column} : (" + " AND ".join(f'"{t}"' for t in tokens) + ")"]
-        return RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", params)  # noqa: S611
+        match = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY rowid DESC LIMIT %s"
+        return RawSQL(match, [*params, most])  # noqa: S611
     params = [" & ".join(f"'{t}'" for t in tokens)]
-    return RawSQL(f"SELECT case_id FROM cases_search WHERE {column} @@ %s::tsquery", params)  # noqa: S608, S611
+    match = f"SELECT case_id FROM cases_search WHERE {column} @@ %s::tsquery ORDER BY case_id DESC LIMIT %s"  # noqa: S608
+    return RawSQL(match, [*params, most])  # noqa: S611

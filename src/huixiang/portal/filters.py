@@ -11,6 +11,7 @@ from django.http import QueryDict
 from huixiang.cases.choices import MessageKind, Visibility
 from huixiang.cases.models import Case, Column
 from huixiang.cases.querysets import CaseQuerySet
+from huixiang.cases.search import EVERY
 from huixiang.nlp import segment
 from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import State
@@ -81,7 +82,7 @@ class Filters:
             return found.none()
         if self.q:
             # Words that are not shown must not be found either.
-            found = found.filter(visibility=Visibility.PUBLIC).matching(self.q)
+            found = found.filter(visibility=Visibility.PUBLIC).matching(self.q, most=self._most_hits)
         if self.column:
             found = found.filter(column_id=self.column)
         if self.kind:
@@ -95,6 +96,11 @@ class Filters:
         if self.time:
             found = found.filter(public_at__gte=at - TIMES[self.time][1])
         return self._sorted(found)
+
+    @property
+    def _most_hits(self) -> int:
+        """Where nothing else narrows the search, as many hits as all pages can show, and some that are not public."""
+        return 2 * PER_PAGE * MOST_PAGES if Filters(q=self.q, sort=self.sort) == self else EVERY
 
     def _sorted(self, found: CaseQuerySet) -> CaseQuerySet:
         if self.sort == "answered":

@@ -9,7 +9,7 @@ from bench.driving import Answer, Client, Sample, drive
 from bench.pages import Page
 
 ROUNDS = 3
-WARM_UP_SECONDS = 4.0
+WARM_UP_SECONDS = 8.0
 COUNTING = b"X-Bench-Count: 1\r\n\r\n"
 
 
@@ -94,7 +94,14 @@ def timed(page: Page, port: int, measured: Measured, *, count: int, seconds: flo
 
 def warm_up(page: Page, port: int, count: int, measured: Measured) -> None:
     """Asks for the whole mix a few times, so that every process of the server has seen it."""
-    timed(page, port, measured, count=count, seconds=WARM_UP_SECONDS, most=max(40, page.mix * 4))
+    timed(
+        page,
+        port,
+        measured,
+        count=count,
+        seconds=WARM_UP_SECONDS,
+        most=max(40, page.mix * (8 if page.name.endswith("kept") else 2)),
+    )
 
 
 def statements(page: Page, port: int, measured: Measured) -> str:

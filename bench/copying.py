@@ -12,7 +12,7 @@ def copy(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     fields = rows[0]._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     table = connection.ops.quote_name(rows[0]._meta.db_table)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
         for row in rows:

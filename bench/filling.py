@@ -282,7 +282,7 @@ def _task(world: World, case: Case, unit: Unit) -> Assignment:
         role=AssignmentRole.LEAD,
         state=state,
         assigned_by=world.people[Role.COORDINATOR],
-        assigned_at=case.assigned_at,
+        assigned_at=case.assigned_at or case.submitted_at,
         sign_due_at=case.due_at,
         due_at=case.answer_due_at,
         accepted_at=case.accepted_at,

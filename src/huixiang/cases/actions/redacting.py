@@ -26,7 +26,8 @@ def redact(case: Case, act: Act, *, title: str, body: str) -> Case:
 def change_visibility(case: Case, visibility: str, act: Act) -> Case:
     """Opens or closes the case to the public, as its author wishes; a report (举报) is never opened."""
     case = read_for_change(case.pk)
-    if case.kind == MessageKind.REPORT and visibility == Visibility.PUBLIC:
+    # Not even the replies: they would tell the accused that somebody informed, and about what.
+    if case.kind == MessageKind.REPORT and visibility != Visibility.PRIVATE:
         raise Refused("举报件不公开，以保护举报人。", field="visibility")
     data = {"from": case.visibility, "to": visibility}
     advance(case, Step.CHANGE_VISIBILITY, act, data=data, visibility=visibility, **public_at(case, visibility, act))

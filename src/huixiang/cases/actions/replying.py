@@ -71,6 +71,7 @@ def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: i
     if reply.version != seen_version:
         raise ChangedMeanwhile("同事刚保存过这份回复。您的文字还在下面，请对照后再保存。")
     latest = reply.versions.order_by("-number").first()
+    is_changed = body != reply.body or any(getattr(reply, f.name) != getattr(details, f.name) for f in fields(details))
     if body != reply.body:
         mine = latest is not None and latest.by == act.by and act.at - latest.at < SAME_SITTING
         if latest is not None and mine:
@@ -80,8 +81,9 @@ def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: i
             reply.version += 1
             ReplyVersion.objects.create(reply=reply, number=reply.version, body=body, by=act.by, at=act.at)
     reply.body, reply.updated_at = body, act.at
-    # Whoever wrote last is the author, so that nobody reviews their own words.
-    reply.author = act.by
+    # Whoever wrote last is the author, so that nobody reviews their own words; saving what stood there is no writing.
+    if is_changed:
+        reply.author = act.by
     for f in fields(details):
         setattr(reply, f.name, getattr(details, f.name))
     reply.save(update_fields=["body", "version", "updated_at", "author", *(f.name for f in fields(details))])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from huixiang.nlp import redaction
 from huixiang.rules.lifecycle import Step
 
 from ..choices import AssignmentState, ReplyState
@@ -15,7 +16,9 @@ from ..models import Assignment, Case, Reply
 def withdraw(case: Case, act: Act, *, reason: str = "") -> Case:
     """Ends the case at its author's wish; open tasks and unpublished replies end with it."""
     case = read_for_change(case.pk)
-    advance(case, Step.WITHDRAW, act, data={"reason": reason}, **ended(), pause_reason="", paused_at=None)
+    advance(
+        case, Step.WITHDRAW, act, data={"reason": redaction.mask(reason)}, **ended(), pause_reason="", paused_at=None
+    )
     end_work(case, act)
     return case
 

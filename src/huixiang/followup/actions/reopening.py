@@ -9,6 +9,7 @@ from huixiang.cases.deadlines import deadlines
 from huixiang.cases.ledger import Act, advance, read_for_change
 from huixiang.cases.models import Assignment, Case
 from huixiang.cases.refusals import Refused
+from huixiang.nlp import redaction
 from huixiang.rules.lifecycle import Step, may
 
 
@@ -37,7 +38,8 @@ def reopen(case: Case, act: Act, *, reason: str) -> Case:
         case,
         Step.REOPEN,
         act,
-        data={"reason": reason.strip()[:500], "round": case.round + 1},
+        # Words that no reviewer has read: all who see the case read them, so personal data is masked.
+        data={"reason": redaction.mask(reason.strip())[:500], "round": case.round + 1},
         is_public=True,
         round=case.round + 1,
         resolution="",

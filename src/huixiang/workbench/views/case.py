@@ -1,6 +1,6 @@
 """The case page: everything about one case on one screen, and every act that this person may take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -9,21 +9,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from huixiang.cases import access, files
-from huixiang.cases.choices import AssignmentState
+from huixiang.cases import access
+from huixiang.cases.choices import AssignmentState, SupplementState
 from huixiang.cases.deadlines import deadlines
-from huixiang.cases.models import Attachment, Case
+from huixiang.cases.models import Attachment, Case, CaseEvent
 from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import Step
 from huixiang.ui.forms import PlainWords
+from huixiang.ui.serving import file_response
 
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, page, staff_required
 from ..replies import DraftForm, ReplyForm, boxes_for
 from ..verbs import StepForm, Verb
-from ..wording import history, light_of
+from ..wording import Entry, history, light_of
 from .assigning import VERBS as ASSIGNING
 from .assigning import open_objection
 from .handling import VERBS as HANDLING
@@ -112,19 +112,13 @@ def original(request: DeskRequest, number: str) -> HttpResponse:
 @require_safe
 def file(request: DeskRequest, key: str) -> HttpResponse:
     """An attachment for a member of staff; looks at unreleased files are logged."""
-    found = access.file_for(request.actor, key, at=request.at)
-    if found.reply is not None and found.case is not None and not found.reply.published_at:
-        seen = access.replies_for(request.actor, found.case)
-        if found.reply_id not in {r.pk for r in seen}:
-            raise access.NotVisible
-    response = HttpResponse(files.read(found), content_type=found.content_type)
-    response["Content-Disposition"] = content_disposition_header(False, found.name) or "inline"
-    return response
+    return file_response(access.file_for(request.actor, key, at=request.at))
 
 
 def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpResponse:
     """The page, with what was typed and what stood in its way if there is any."""
     steps = access.steps_for(request.actor, case)
+    is_inside = access.sees_inside(request.actor, case)
     events = list(case.events.select_related("actor", "unit").order_by("seq"))
     bound = typed.form if isinstance(typed.form, ReplyForm) else None
     boxes = boxes_for(request.actor, case, steps=steps, events=events, bound=bound)
@@ -132,7 +126,7 @@ def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpR
     context = {
         "case": case,
         "light": light_of(case.due_at, request.at),
-        "history": history(events, replies=visible),
+        "history": history(events, replies=visible) if is_inside else _outside(events),
         "boxes": boxes,
         "draft_form": _draft_form(request, case, steps, typed),
         "main_panels": [p for p in panels if p.verb.is_main],
@@ -142,8 +136,8 @@ def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpR
         "typed_note": typed.form.get("note", "") if isinstance(typed.form, QueryDict) else "",
         "original": typed.original,
         "purpose_form": _purpose_form(request, case, typed),
-        "objection": open_objection(case),
-        **_around(case),
+        "objection": open_objection(case) if is_inside else None,
+        **(_around(case) if is_inside else _around_outside(case)),
     }
     return page(request, "workbench/case/case.html", context, status=typed.trouble.status if typed.trouble else 200)
 
@@ -204,6 +198,20 @@ def _around(case: Case) -> dict[str, Any]:
         "supplement_files": [f for f in attached if f.supplement_id is not None],
         "merged_cases": list(case.merged_cases.only("number", "title")[:20]),
         "is_provisional": case.answer_due_at is not None and deadlines().is_provisional(case.answer_due_at),
+        "case_url": reverse("desk:case", args=[case.number]),
+    }
+
+
+def _outside(events: list[CaseEvent]) -> list[Entry]:
+    """What everybody may know of the history: that it went on, not what was written inside."""
+    return [replace(line, text="", actor="") for line in history((e for e in events if e.is_public), replies=())]
+
+
+def _around_outside(case: Case) -> dict[str, Any]:
+    """The same for who may know no more than the public: reviewed later words and released files."""
+    return {
+        "supplements": list(case.supplements.filter(state=SupplementState.SHOWN)),
+        "message_files": list(Attachment.objects.filter(case=case, reply=None, is_public=True)),
         "case_url": reverse("desk:case", args=[case.number]),
     }
 

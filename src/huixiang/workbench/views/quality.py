@@ -26,6 +26,8 @@ from .queueing import start_of
 from .reviewing import number_and_title
 
 PER_PAGE = 50
+# States in which the text of a reply is there for an inspector to read.
+SHOWN = frozenset({ReplyState.QUALITY, ReplyState.PUBLISHED})
 _DONE = {"publish": "已发布。", "return": "已退回承办单位修改。"}
 
 
@@ -93,8 +95,10 @@ def _next(request: DeskRequest) -> HttpResponse:
 
 def _desk(request: DeskRequest, reply: Reply, form: InspectForm, *, trouble: Trouble | None = None) -> HttpResponse:
     case = access.case_for(request.actor, reply.case.number)
+    if reply.state not in SHOWN:
+        reply = _without_words(reply)
     found = redaction.find(reply.body)
-    versions = list(reply.versions.select_related("by").order_by("number"))
+    versions = list(reply.versions.select_related("by").order_by("number")) if reply.state in SHOWN else []
     older = _compared(request, versions)
     context = {
         "case": case,
@@ -111,11 +115,21 @@ def _desk(request: DeskRequest, reply: Reply, form: InspectForm, *, trouble: Tro
         "difference": difference(older.body, reply.body) if older else "",
         "supplements": case.supplements.exclude(state=SupplementState.PENDING).defer("sealed_body"),
         "earlier": _earlier(case),
-        "files": [(f, reverse("desk:file", args=[f.key])) for f in Attachment.objects.filter(reply=reply)],
+        "files": [(f, reverse("desk:file", args=[f.key])) for f in _files(reply)],
     }
     is_wrong = form.is_bound and bool(form.errors)
     status = trouble.status if trouble else 422 if is_wrong else 200
     return page(request, "workbench/quality/reply.html", context, status=status)
+
+
+def _without_words(reply: Reply) -> Reply:
+    """A reply that went back to its unit, as an inspector may know it: that it exists, not what it says now."""
+    kept = ("pk", "case", "unit", "kind", "state", "version", "updated_at")
+    return Reply(**{name: getattr(reply, name) for name in kept})
+
+
+def _files(reply: Reply) -> list[Attachment]:
+    return list(Attachment.objects.filter(reply=reply)) if reply.state in SHOWN else []
 
 
 def _compared(request: DeskRequest, versions: list[ReplyVersion]) -> ReplyVersion | None:

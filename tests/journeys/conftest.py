@@ -23,8 +23,9 @@ AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
 }
-# What fills the database of the journeys: management commands, run in this order before the server starts.
-PREPARE = (("migrate", "--noinput"), ("seed",))
+ROOT = SOURCE.parent
+# What fills the database of the journeys: modules, run in this order before the server starts.
+PREPARE = (("huixiang", "migrate", "--noinput"), ("tests.journeys.town",))
 
 
 @dataclass
@@ -37,8 +38,12 @@ class Site:
 
     def run(self, *arguments):
         """Run a management command against the site's database; what it printed."""
+        return self.run_module("huixiang", *arguments)
+
+    def run_module(self, *arguments):
+        """Run a module with the site's settings; what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "huixiang", *arguments], env=self.env, capture_output=True, text=True, check=False
+            [sys.executable, "-m", *arguments], env=self.env, cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -69,7 +74,7 @@ def site_environment(folder):
         "HUIXIANG_DATA_DIR": str(folder),
         # One browser plays a whole town here: the limits per person would stop it.
         "HUIXIANG_RATE_SCALE": "1000",
-        "PYTHONPATH": str(SOURCE),
+        "PYTHONPATH": os.pathsep.join([str(SOURCE), str(ROOT)]),
         "PYTHONUTF8": "1",
     }
 
@@ -81,7 +86,7 @@ def live_site(tmp_path_factory):
     port = next_free_port(HOST, 8100)
     site = Site(f"http://{HOST}:{port}", site_environment(folder), folder / "site.log")
     for command in PREPARE:
-        site.run(*command)
+        site.run_module(*command)
     children = Children()
     clean = {"HUIXIANG_TEST": "0", "DATABASE_URL": ""}
     with site.log.open("wb") as log:

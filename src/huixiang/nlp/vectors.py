@@ -1,0 +1,133 @@
+"""Reads a message as three fields of weighted hashed tokens and one short dense vector of its words."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import rjieba
+
+from huixiang.nlp.features import Floats, code_points, grams, plain
+from huixiang.nlp.parameters import SHIPPED, Parameters, load
+
+FEATURES: Final = 1
+"""Version of the tokens below; models trained on another version are refused."""
+
+TITLE, BODY, WORDS = "title", "body", "words"
+SIZES: Final[Mapping[str, int]] = {TITLE: 2**17, BODY: 2**18, WORDS: 2**17}
+"""Columns of each field: character n-grams of the title, of the body, and words with word pairs of both."""
+
+LATENT: Final = 2**16
+"""Columns of the table of single words from which the dense vector is projected."""
+
+TITLE_COUNTS: Final = 2
+"""How often a word of the title counts for the dense vector."""
+
+Column = npt.NDArray[np.int64]
+
+
+class Counts(NamedTuple):
+    """Distinct columns of one field, ascending, and how often each occurs."""
+
+    ids: Column
+    counts: Floats
+
+
+class Vector(NamedTuple):
+    """Columns of one field with their weights, of length 1 unless the field is empty."""
+
+    ids: Column
+    values: Floats
+
+
+class Reading(NamedTuple):
+    """One message as the models see it."""
+
+    fields: Mapping[str, Vector]
+    latent: Floats
+
+
+class Tokens(NamedTuple):
+    """The raw counts of one message: what training weighs and projects."""
+
+    fields: Mapping[str, Counts]
+    latent: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How rare each column is, and the projection of single words to the dense vector."""
+
+    rarity: Mapping[str, Floats]
+    latent_rarity: Floats
+    projection: npt.NDArray[np.int8]
+    scale: Floats
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> "Space":
+        """Unpack the arrays that training wrote."""
+        arrays = parameters.arrays
+        rarity = {name: arrays[name].astype(np.float32) for name in SIZES}
+        scale = arrays["scale"].astype(np.float32)
+        return cls(rarity, arrays["latent"].astype(np.float32), arrays["projection"], scale)
+
+    def read(self, title: str, detail: str) -> Reading:
+        """Return the message as the models see it."""
+        return self.weigh(tokens(title, detail))
+
+    def weigh(self, counted: Tokens) -> Reading:
+        """Weigh counts by rarity and project the single words."""
+        fields = {name: weighed(counts, self.rarity[name]) for name, counts in counted.fields.items()}
+        words = weighed(counted.latent, self.latent_rarity)
+        return Reading(fields, unit(words.values @ self.projection[words.ids].astype(np.float32) * self.scale))
+
+
+@lru_cache(maxsize=4)
+def shipped(directory: Path = SHIPPED) -> Space:
+    """Return the space of `directory`, read once."""
+    return Space.of(load("space", FEATURES, directory))
+
+
+def tokens(title: str, detail: str) -> Tokens:
+    """Return the counts of a message in every field."""
+    head, body = plain(title), plain(detail)
+    first, rest = rjieba.cut(head), rjieba.cut(body)
+    pairs = [a + "\0" + b for words in (first, rest) for a, b in zip(words, words[1:], strict=False)]
+    fields = {
+        TITLE: _counted(_grams(head, 1), SIZES[TITLE]),
+        BODY: _counted(_grams(body, 2), SIZES[BODY]),
+        WORDS: _counted(_hashes([*first, *rest, *pairs]), SIZES[WORDS]),
+    }
+    return Tokens(fields, _counted(_hashes([*(first * TITLE_COUNTS), *rest]), LATENT))
+
+
+def weighed(counts: Counts, rarity: Floats) -> Vector:
+    """Return log counts times rarity, without what never counts, at length 1."""
+    values = (1 + np.log(counts.counts)) * rarity[counts.ids]
+    kept = values > 0
+    return Vector(counts.ids[kept], unit(values[kept]))
+
+
+def unit(values: npt.NDArray[Any]) -> Floats:
+    """Return `values` at length 1; nothing stays nothing."""
+    length = float(np.sqrt((values * values).sum()))
+    return (values / length if length else values).astype(np.float32)
+
+
+def _grams(text: str, salt: int) -> npt.NDArray[np.uint32]:
+    codes = code_points(text)
+    return np.concatenate([grams(codes, length, salt) for length in (1, 2, 3, 4)])
+
+
+def _hashes(words: list[str]) -> npt.NDArray[np.uint32]:
+    found = [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words]
+    return np.array(found, dtype=np.uint32)
+
+
+def _counted(hashes: npt.NDArray[np.uint32], size: int) -> Counts:
+    ids, counts = np.unique(hashes.astype(np.int64) % size, return_counts=True)
+    return Counts(ids, counts.astype(np.float32))

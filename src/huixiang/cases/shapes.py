@@ -58,7 +58,7 @@ class Shape(Generic[M]):
                 return value
             # A prefix search: the mark with its % behind.
             if isinstance(mark, str) and _holds(param, mark):
-                return param.replace(mark, connection.ops.prep_for_like_query(value))
+                return param.replace(mark, connection.ops.prep_for_like_query(str(value)))
         return param
 
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import secrets
+import struct
 import warnings
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +25,7 @@ from .refusals import Refused
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2400
+IMAGE_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 AUDIO_TYPES = {".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".ogg": "audio/ogg", ".amr": "audio/amr"}
 ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 
@@ -83,16 +85,23 @@ def _audio_extension(data: bytes) -> str:
         return ""
 
 
+# What Pillow raises for files that are damaged or made to harm, among them texts that unpack to megabytes (ValueError).
+_BROKEN = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error,
+    Image.DecompressionBombWarning, Image.DecompressionBombError,
+)  # fmt: skip
+
+
 def _image(name: str, data: bytes) -> tuple[AttachmentKind, str, bytes]:
     """Decoded and encoded again: position, camera and anything hidden behind the picture are gone."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            opened = Image.open(io.BytesIO(data))
+            opened = Image.open(io.BytesIO(data), formats=IMAGE_FORMATS)
             if opened.width * opened.height > MAX_PIXELS:
                 raise Refused(f"“{name}”的像素太多，请缩小后再传。", field="files")
             picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except _BROKEN as error:
         raise Refused(f"“{name}”打不开，可能已损坏。请换一张图片。", field="files") from error
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
     out = io.BytesIO()

@@ -1,0 +1,100 @@
+"""Dates a reply names and what it promises."""
+
+from datetime import date
+
+import pytest
+
+from huixiang.nlp.commitments import find_commitments
+from huixiang.nlp.dates import moments, number, signature
+from huixiang.rules.calendar import WorkingCalendar, Year
+
+WRITTEN = date(2019, 9, 18)  # a Wednesday
+CALENDAR = WorkingCalendar(
+    {
+        2019: Year(
+            frozenset({date(2019, 10, d) for d in (1, 2, 3, 4, 7)}), frozenset({date(2019, 9, 29), date(2019, 10, 12)})
+        )
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("本月底", "2019-09-30"),
+        ("下个月中旬", "2019-10-20"),
+        ("10月上旬", "2019-10-10"),
+        ("10月份", "2019-10-31"),
+        ("2019年10月15日前", "2019-10-15"),
+        ("10月15号", "2019-10-15"),
+        ("二〇一九年十月十五日", "2019-10-15"),
+        ("2019.10.15", "2019-10-15"),
+        ("下周三前", "2019-09-25"),
+        ("本周内", "2019-09-22"),
+        ("明天", "2019-09-19"),
+        ("3天内", "2019-09-21"),
+        ("两周内", "2019-10-02"),
+        ("半个月内", "2019-10-02"),
+        ("三个月内", "2019-12-18"),
+        ("48小时内", "2019-09-20"),
+        ("年内", "2019-12-31"),
+        ("今年年底", "2019-12-31"),
+        ("明年上半年", "2020-06-30"),
+        ("2020年二季度", "2020-06-30"),
+        ("2020年", "2020-12-31"),
+        ("春节前", "2020-01-24"),
+        ("元旦前", "2020-01-01"),
+        ("2月底前", "2020-02-29"),
+        ("8月底", "2019-08-31"),
+    ],
+)
+def test_moments_mean_a_day(words, day):
+    assert [moment.day.isoformat() for moment in moments(f"预计{words}完成", WRITTEN)] == [day]
+
+
+def test_working_days_follow_the_calendar_that_is_passed_in():
+    text = "10个工作日内答复"
+    assert moments(text, WRITTEN)[0].day == date(2019, 10, 2)
+    assert moments(text, WRITTEN, CALENDAR)[0].day == date(2019, 10, 2 + 6) or moments(text, WRITTEN, CALENDAR)[
+        0
+    ].day > date(2019, 10, 2)
+
+
+def test_working_days_over_the_holidays():
+    # 19, 20, 23-27 September, then Sunday 29 (made up), 30, then the holiday until Tuesday 8 October.
+    assert moments("10个工作日内", WRITTEN, CALENDAR)[0].day == date(2019, 10, 8)
+
+
+def test_a_year_without_a_table_falls_back_to_plain_weeks():
+    assert moments("5个工作日内", date(2035, 9, 19), CALENDAR)[0].day == date(2035, 9, 26)
+
+
+def test_without_the_day_of_writing_only_named_years_resolve():
+    assert not moments("下周三前、本月底、8月底", None)
+    assert moments("2020年8月底", None)[0].day == date(2020, 8, 31)
+
+
+def test_impossible_days_are_no_moments():
+    assert not [m for m in moments("2019年11月31日", WRITTEN) if m.day.day == 31 and m.day.month == 11]
+
+
+@pytest.mark.parametrize(("text", "value"), [("十五", 15), ("二十", 20), ("30", 30), ("元", 1), ("两", 2)])
+def test_chinese_numbers(text, value):
+    assert number(text) == value
+
+
+def test_the_signature_is_the_date_at_the_end():
+    assert signature("路灯已修。2019年9月10日", WRITTEN).day == date(2019, 9, 10)
+    assert signature("2019年9月10日路灯已修。", WRITTEN) is None
+
+
+def test_promises_are_exact_words_with_their_day():
+    reply = "您好！幸福路路灯因电缆老化不亮。我局将于10月15日前更换全部电缆并在本帖公布结果。感谢您的支持！"
+    found = find_commitments(reply, WRITTEN)
+    assert any(p.due == date(2019, 10, 15) for p in found)
+    assert all(reply[p.start : p.end] == p.span for p in found)
+
+
+def test_courtesy_promises_nothing():
+    assert not find_commitments("您好！您的留言已收悉。感谢您的支持！", WRITTEN)
+    assert not find_commitments("", WRITTEN)

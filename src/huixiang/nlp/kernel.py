@@ -33,7 +33,7 @@ class KernelModel:
         return cls(
             {name: arrays[f"weights_{name}"] for name in SIZES},
             {name: arrays[f"scale_{name}"].astype(np.float32) for name in SIZES},
-            arrays["points"].astype(np.float32) / 127,
+            (arrays["points"] / np.float32(127)).astype(np.float32),
             arrays["pulls"].astype(np.float32),
             arrays["bias"].astype(np.float32),
         )
@@ -48,7 +48,7 @@ class KernelModel:
 
 def likeness(points: Floats, vector: Floats) -> Floats:
     """Return the likeness of one dense vector (or of rows of them) to each point: at most LIKENESS_WEIGHT."""
-    return (LIKENESS_WEIGHT * np.exp(SHARPNESS * (vector @ points.T - 1))).astype(np.float32)
+    return np.asarray(LIKENESS_WEIGHT * np.exp(SHARPNESS * (vector @ points.T - 1)), dtype=np.float32)
 
 
 def packed(weights: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float32] | npt.NDArray[np.int8]]:

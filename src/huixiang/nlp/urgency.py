@@ -34,11 +34,13 @@ CUES: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(pattern)
     for name, pattern in {
         "death": "死亡|身亡|丧命|致死|死了|遇难|伤亡|人命|命案|送命|猝死|坠亡|溺亡|撞死|烧死|淹死|电死",
-        "danger": "坠落|坠楼|跌落|倒塌|坍塌|塌方|垮塌|爆炸|起火|火灾|着火|触电|漏电|泄漏|泄露|中毒|洪水|滑坡|泥石流|困人|被困|急坠|下坠|踩空",
+        "danger": "坠落|坠楼|跌落|倒塌|坍塌|塌方|垮塌|爆炸|起火|火灾|着火|触电|漏电|泄漏|泄露|中毒"
+        "|洪水|滑坡|泥石流|困人|被困|急坠|下坠|踩空",
         "accident": "车祸|交通事故|撞死|撞伤|撞到|事故频发|事故多发|多起事故|发生事故|翻车|连环撞",
         "fire": "消防|灭火器|消防栓|生命通道|逃生",
         "lift": "电梯",
-        "violence": "打伤|殴打|打人|被打|砍|持刀|捅|暴力|恐吓|威胁|绑架|拘禁|黑社会|围殴|行凶|自杀|跳楼|轻生|强奸|猥亵|性侵|家暴|虐待|体罚",
+        "violence": "打伤|殴打|打人|被打|砍|持刀|捅|暴力|恐吓|威胁|绑架|拘禁|黑社会|围殴"
+        "|行凶|自杀|跳楼|轻生|强奸|猥亵|性侵|家暴|虐待|体罚",
         "minor": "孩子|小孩|学生|儿童|幼儿|未成年|婴儿|小学|幼儿园|中学|宝宝",
         "crowd": "上访|集体|维权|聚集|群体|游行|示威|堵路|静坐|群殴|拉横幅|全体业主",
         "water": "停水|断水|没水|无水|缺水|饮水|饮用水|水质|吃水|喝水|水源|供水",
@@ -90,7 +92,7 @@ class UrgencyModel:
 
     def _why(self, title: str, detail: str, level: Urgency) -> tuple[str, ...]:
         weights = self.weights[len(LEVELS) :, LEVELS.index(level)]
-        found = {}
+        found: dict[str, float] = {}
         for place, pattern in enumerate(CUES.values()):
             for match in pattern.finditer(title + "\n" + detail[:LONGEST]):
                 found.setdefault(match.group(), float(max(weights[2 * place], weights[2 * place + 1])))

@@ -1,21 +1,22 @@
 """Trains every model from a directory of labelled messages and writes the parameters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from huixiang.nlp import vectors
-from huixiang.nlp.parameters import Parameters
+from huixiang.nlp.pairs import Comparison, Message
+from huixiang.nlp.parameters import Parameters, load
 from huixiang.nlp.topics import TopicModel
-from huixiang.nlp.training import demands, topics, unit_kinds, urgency
+from huixiang.nlp.training import demands, hotspots, topics, unit_kinds, urgency
 from huixiang.nlp.training.corpus import Row, by_id, rows
 from huixiang.nlp.training.kernel import Examples, fit_space
 from huixiang.nlp.unit_kinds import facts
 from huixiang.nlp.urgency import cues
 from huixiang.nlp.vectors import Reading, Space
-
-Say = Callable[[str], None]
 
 
 class Corpus:
@@ -79,6 +80,15 @@ def train_demands(corpus: Corpus) -> Parameters:
     return demands.train([corpus.replied[row["id"]] for row in corpus.replies], corpus.replies)
 
 
+def train_hotspots(corpus: Corpus, space: Parameters, gold: Sequence[Row], hard: Sequence[Row]) -> Parameters:
+    """Return the model that joins messages about one matter."""
+    messages = [
+        Message(m["title"], m["detail"], m["user"], datetime.fromisoformat(m["time"])) for m in corpus.unlabelled
+    ]
+    compared = Comparison(messages, Space.of(space), int(space.card["messages"]))
+    return hotspots.train(compared, {m["id"]: n for n, m in enumerate(corpus.unlabelled)}, gold, hard)
+
+
 def examples(messages: Sequence[Row], space: Space) -> Examples:
     """Return the messages as the models see them, with their groups."""
     return Examples([reading(m, space) for m in messages], [m["group"] for m in messages])
@@ -87,3 +97,42 @@ def examples(messages: Sequence[Row], space: Space) -> Examples:
 def reading(message: Row, space: Space) -> Reading:
     """Return one message as the models see it."""
     return space.read(message["title"], message["detail"])
+
+
+MODELS = ("space", "topics", "urgency", "unit_kinds", "demands", "hotspots")
+"""In the order of training: the later ones read with what the earlier ones learnt."""
+
+
+def build(source: Path, target: Path, only: Sequence[str], date: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Train the models named, write each into `target`, and yield its name and card.
+
+    A model that is not named is taken from `target` where another needs it; raises NoData, BadParameters.
+    """
+    corpus = Corpus(source)
+    for name in (model for model in MODELS if model in only):
+        trained = _trainer(name, corpus, source, target)()
+        dated = Parameters(trained.arrays, {**trained.card, "date": date})
+        dated.save(name, target)
+        yield name, dated.card
+
+
+def _trainer(name: str, corpus: Corpus, source: Path, target: Path) -> Callable[[], Parameters]:
+    def space() -> Space:
+        return Space.of(load("space", vectors.FEATURES, target))
+
+    def topic_model() -> TopicModel:
+        return TopicModel.of(load("topics", vectors.FEATURES, target))
+
+    return {
+        "space": lambda: train_space(corpus),
+        "topics": lambda: train_topics(corpus, space()),
+        "urgency": lambda: train_urgency(corpus, space()),
+        "unit_kinds": lambda: train_unit_kinds(corpus, space(), topic_model()),
+        "demands": lambda: train_demands(corpus),
+        "hotspots": lambda: train_hotspots(
+            corpus,
+            load("space", vectors.FEATURES, target),
+            rows(source, "hot_gold"),
+            rows(source, "hot_hard_negatives"),
+        ),
+    }[name]

@@ -89,7 +89,7 @@ class Examples:
         }
 
 
-def one_against_rest(labels: Sequence[int], classes: int) -> Array:
+def one_against_rest(labels: Sequence[int] | Array, classes: int) -> Array:
     """Return targets: 1 in the column of the label, −1 elsewhere."""
     targets = -np.ones((len(labels), classes), dtype=np.float32)
     targets[np.arange(len(labels)), np.asarray(labels)] = 1

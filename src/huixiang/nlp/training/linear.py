@@ -10,7 +10,7 @@ Table = Any  # scipy.sparse.csr_matrix, which has no types
 Array = npt.NDArray[Any]
 
 
-def folds(groups: Sequence[Any], count: int = 5) -> Iterator[tuple[Array, Array]]:
+def folds(groups: Sequence[Any] | Array, count: int = 5) -> Iterator[tuple[Array, Array]]:
     """Yield (rows to learn from, rows to judge on); near-duplicates, which share a group, never stand on both sides."""
     from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 

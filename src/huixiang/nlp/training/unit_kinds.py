@@ -21,7 +21,8 @@ def train(facts: Array, kinds: Sequence[str], groups: Sequence[str]) -> Paramete
     ranks = np.zeros(len(truth), dtype=int)
     for learn, judge in folds(groups):
         strength = _best_strength(facts[learn], truth[learn], [groups[i] for i in learn])
-        ranks[judge] = _ranks(facts[learn], truth[learn], facts[judge], truth[judge], strength, len(names))
+        fitted = _fit(facts[learn], truth[learn], strength, len(names))
+        ranks[judge] = _ranks(fitted, facts[judge], truth[judge])
     strength = _best_strength(facts, truth, groups)
     weights, bias = _fit(facts, truth, strength, len(names))
     hits = {f"hit_at_{k}": round(float((ranks < k).mean()), 4) for k in (1, 3)}
@@ -41,16 +42,16 @@ def _fit(facts: Array, truth: Array, strength: float, classes: int) -> tuple[Arr
     return weights, bias
 
 
-def _ranks(x: Array, y: Array, judged: Array, truth: Array, strength: float, classes: int) -> Array:
-    weights, bias = _fit(x, y, strength, classes)
-    scores = judged @ weights + bias
+def _ranks(fitted: tuple[Array, Array], judged: Array, truth: Array) -> Array:
+    """Return how many kinds stand before the true one."""
+    scores = judged @ fitted[0] + fitted[1]
     return np.asarray((scores > scores[np.arange(len(truth)), truth][:, None]).sum(axis=1))
 
 
 def _best_strength(facts: Array, truth: Array, groups: Sequence[str]) -> float:
     def missed(strength: float) -> float:
         return sum(
-            float((_ranks(facts[a], truth[a], facts[b], truth[b], strength, truth.max() + 1) > 0).sum())
+            float((_ranks(_fit(facts[a], truth[a], strength, truth.max() + 1), facts[b], truth[b]) > 0).sum())
             for a, b in folds(groups, 4)
         )
 

@@ -55,7 +55,7 @@ def measures(told: Array, truth: Array) -> dict[str, float]:
 
 def best_margins(scores: Array, truth: Array, needed: float) -> tuple[float, float]:
     """Return the margins with the best macro-F1 among those that raise at least `needed` of the critical ones."""
-    grid = np.arange(-4.0, 1.6, 0.25)
+    grid = np.arange(-7.0, 1.1, 0.25)
 
     def value(margins: tuple[float, float]) -> float:
         told = decide(scores, margins)

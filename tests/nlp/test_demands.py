@@ -6,7 +6,10 @@ from huixiang.nlp.clauses import clauses
 from huixiang.nlp.demands import MOST, DemandKind, find_demands
 
 TITLE = "反映阳光小区停水的问题"
-DETAIL = "您好，我家住在阳光小区三栋。最近一周每天晚上都停水，老人孩子没法洗澡。请问什么时候能恢复供水？另外，希望物业尽快检修水泵。谢谢！"
+DETAIL = (
+    "您好，我家住在阳光小区三栋。最近一周每天晚上都停水，老人孩子没法洗澡。"
+    "请问什么时候能恢复供水？另外，希望物业尽快检修水泵。谢谢！"
+)
 
 
 def test_spans_stand_where_they_say():

@@ -17,10 +17,12 @@ def judged(line: str, number: int, tables: Tables) -> str:
 
 def answered(line: str, number: int, answer: Callable[[dict[str, Any]], Any]) -> str:
     """Return what `answer` says about the object of the line, as JSON; a bad line gives an error object."""
+    value: dict[str, Any] = {}
     try:
-        return written(answer(parsed(line)))
+        value = parsed(line)
+        return written(answer(value))
     except BadMessage as error:
-        return written({"line": number, "error": str(error)})
+        return written({"id": value.get("id"), "line": number, "error": str(error)})
 
 
 def parsed(line: str) -> dict[str, Any]:

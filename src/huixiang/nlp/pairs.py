@@ -51,6 +51,7 @@ class Comparison:
 
     def __init__(self, messages: Sequence[Message], space: Space, background: int) -> None:
         self.messages = messages
+        self.names = [_names(message) for message in messages]
         read = [tokens(m.title, m.detail) for m in messages]
         heads = [tokens(m.title, "") for m in messages]
         words = [t.fields[WORDS].ids for t in read]
@@ -120,18 +121,18 @@ class Comparison:
         """Same district, same number in the title (8号线), same writer, days between."""
         one, other = self.messages[x], self.messages[y]
         gap = abs((one.time - other.time).total_seconds()) / 86400 if one.time and other.time else 30.0
-        return (
-            _agreement(_CODE, one.title, other.title),
-            _agreement(_CODE, one.title + one.detail[:200], other.title + other.detail[:200]),
-            _agreement(_NUMBER, one.title, other.title),
-            float(one.user is not None and one.user == other.user),
-            float(np.log1p(gap)),
-        )
+        names = (_agreement(mine, theirs) for mine, theirs in zip(self.names[x], self.names[y], strict=True))
+        return *names, float(one.user is not None and one.user == other.user), float(np.log1p(gap))
 
 
-def _agreement(pattern: re.Pattern[str], one: str, other: str) -> float:
+def _names(message: Message) -> tuple[set[str], ...]:
+    """Return the districts of the title, those of the whole, and the numbers of lines and roads in the title."""
+    whole = message.title + message.detail[:200]
+    return set(_CODE.findall(message.title)), set(_CODE.findall(whole)), set(_NUMBER.findall(message.title))
+
+
+def _agreement(first: set[str], second: set[str]) -> float:
     """1 if both name one in common, −1 if both name some but none in common, 0 if one names none."""
-    first, second = set(pattern.findall(one)), set(pattern.findall(other))
     return 0.0 if not first or not second else (1.0 if first & second else -1.0)
 
 

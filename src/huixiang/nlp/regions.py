@@ -15,7 +15,7 @@ _CODED: Final = re.compile(
 )
 """Divisions in texts whose names were replaced by letters: A市A3区洋湖街道."""
 
-_ENDS: Final = ("区", "县", "市")
+_ENDS: Final = frozenset("省州市区县镇乡道场")
 _NOT_A_PLACE_AFTER: Final = frozenset("路街道巷桥站大")
 """长沙 is a place, 长沙路 is a road somewhere else."""
 

@@ -53,12 +53,13 @@ def train(examples: Examples, labels: Sequence[str], is_open: Array) -> Paramete
 def calibrate(scores: Array, truth: Array) -> Calibration:
     """Fit one sharpness and one offset per class by gradient descent on the log loss (offsets shrink towards 0)."""
     from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.special import logsumexp  # type: ignore[import-untyped]
 
     classes = scores.shape[1]
 
     def loss(x: Array) -> float:
-        chances = softmax(x[0] * scores + x[1:])
-        wrong = -np.log(np.maximum(chances[np.arange(len(truth)), truth], 1e-12)).mean()
+        raised = x[0] * scores + x[1:]
+        wrong = (logsumexp(raised, axis=1) - raised[np.arange(len(truth)), truth]).mean()
         return float(wrong + 0.003 * (x[1:] ** 2).sum())
 
     found = minimize(loss, np.concatenate([[3.0], np.zeros(classes)]), method="L-BFGS-B").x

@@ -9,6 +9,8 @@ from huixiang.nlp.reefs import REEFS
 from huixiang.nlp.reefs.deciding import decide, questions
 from huixiang.nlp.reefs.judging import Draft, Message, judge
 from huixiang.nlp.reefs.kinds import OtherReply, Past, Severity
+from huixiang.nlp.reefs.wording import in_words
+from huixiang.nlp.replies.heads import shipped
 
 EXAMPLES = [
     json.loads(line) for line in (Path(__file__).parent / "reef_examples.jsonl").read_text("utf-8").splitlines()
@@ -166,3 +168,8 @@ def test_what_is_missing_narrows_the_judgement_and_is_said():
     assert len(judged.narrowed) >= 2
     assert "off_question" not in {f.code for f in judged.findings}
     assert not judged.demands
+
+
+def test_every_piece_of_evidence_can_be_said_in_words():
+    words = in_words(shipped().reply.features)
+    assert all(words) and len(set(words)) > 0.9 * len(words)

@@ -13,6 +13,7 @@ from huixiang.nlp.reefs.deciding import ELEMENTS, OUTCOMES, Verdict, decide, pos
 from huixiang.nlp.reefs.first_reply import first_reply_faults
 from huixiang.nlp.reefs.kinds import Finding, OtherReply, Past, Reads, Scene, Severity
 from huixiang.nlp.reefs.weighing import answer_rows, weigh
+from huixiang.nlp.reefs.wording import in_words
 from huixiang.nlp.replies.binding import ASKS, Bound, bind
 from huixiang.nlp.replies.claims import Claim, Rebuttal, claims, rebuttals
 from huixiang.nlp.replies.contradictions import Contradiction, contradictions
@@ -160,7 +161,7 @@ def _findings(
                 cure=reef.cure,
                 root_cause=reef.root_cause,
                 probability=round(chances[question], 3),
-                evidence=tuple(models.reply.reasons(evidence, question)),
+                evidence=tuple(in_words(models.reply.reasons(evidence, question))),
             )
         )
     return found

@@ -35,7 +35,8 @@ def _wording(reading: Reading) -> dict[str, float]:
     found |= {f"mostly.{name}": min(2.0, counts[name] / size) for name in _RATED}
     last = reading.substance[-1].text if reading.substance else ""
     found |= {
-        f"ends.{name}": float(bool(CUES[name].search(last))) for name in ("plan", "hedge", "push_harder", "refusal")
+        f"ends.{name}": float(bool(CUES[name].search(last)))
+        for name in ("plan", "hedge", "push_harder", "refusal", "lesson")
     }
     checked = counts["checked"] + counts["on_site"]
     found["denies_unchecked"] = float(counts["denial"] > 0 and not checked)

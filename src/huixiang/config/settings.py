@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "huixiang.cases",
     "huixiang.moderation",
     "huixiang.followup",
+    "huixiang.supervision",
     "huixiang.ui",
     "huixiang.jobs",
     "huixiang.portal",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from huixiang.accounts.roles import ADMIN_ROLES, REGION_ROLES, UNIT_ROLES, Role
+from huixiang.rules.clocks import ClockKind
 
 
 class Level(models.TextChoices):
@@ -144,3 +145,57 @@ class Membership(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_ends_later"
             ),
         ]
+
+
+class ServiceStandard(models.Model):
+    """One figure of a region's service standard (see `rules.standards`); replaced by a later row, never changed."""
+
+    region_code = models.CharField(max_length=12)
+    clock = models.CharField(max_length=20, choices=[(c, c) for c in ClockKind])
+    lane = models.CharField(max_length=10, blank=True)
+    kind = models.CharField(max_length=12, blank=True)
+    column_code = models.CharField(max_length=20, blank=True)
+    span = models.JSONField()
+    yellow_share = models.FloatField(null=True)
+    yellow_days = models.PositiveSmallIntegerField(null=True)
+    source = models.CharField(max_length=200)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["clock", "region_code", "lane", "column_code", "kind", "effective_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region_code", "clock", "lane", "kind", "column_code", "effective_from"],
+                name="one_standard_per_day_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["region_code", "clock", "lane", "kind", "column_code"],
+                condition=Q(effective_to__isnull=True),
+                name="one_open_ended_standard",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
+                name="standard_ends_later",
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="standard_names_its_source"),
+        ]
+
+
+class CalendarYear(models.Model):
+    """One year's exceptions to Monday-to-Friday, as the State Council announced them; staff may edit it."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    rest = models.JSONField(default=list)
+    workdays = models.JSONField(default=list)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["year"]
+
+
+class RuleVersion(models.Model):
+    """Grows with every change of standards or calendar, so that each process reads them anew."""
+
+    value = models.PositiveIntegerField(default=0)

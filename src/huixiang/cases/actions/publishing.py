@@ -9,9 +9,9 @@ from django.db import transaction
 from huixiang.nlp import redaction
 from huixiang.rules.calendar import at_clock
 from huixiang.rules.lifecycle import State, Step
+from huixiang.rules.spans import DAY_ENDS
 
 from ..choices import AssignmentRole, AssignmentState, ReplyKind, ReplyState, Resolution, Visibility
-from ..deadlines import deadlines
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case, Reply
 from ..refusals import Refused
@@ -63,9 +63,8 @@ def keep_promise(case: Case, act: Act, *, evidence: str) -> Case:
     case = read_for_change(case.pk)
     if not evidence.strip():
         raise Refused("请写明兑现的情况和凭据。", field="evidence")
-    changes = _ask_for_rating(act.at)
     data = {"evidence": evidence.strip()[:500]}
-    advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, **changes)
+    advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, due_at=None)
     return case
 
 
@@ -94,15 +93,15 @@ def _final(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]
         **_now_public(case, at),
     }
     if reply.promise_due_on:
-        due = at_clock(reply.promise_due_on, deadlines().standard.day_ends)
+        due = at_clock(reply.promise_due_on, DAY_ENDS)
         return Step.CONCLUDE_WITH_PROMISE, {**changes, "due_at": due}
-    return Step.CONCLUDE, {**changes, **_ask_for_rating(at)}
+    return Step.CONCLUDE, {**changes, "due_at": None}
 
 
 def _extension(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
     if reply.extended_to is None:
         raise Refused("请填写延长到哪一天。", field="extended_to")
-    due = at_clock(reply.extended_to, deadlines().standard.day_ends)
+    due = at_clock(reply.extended_to, DAY_ENDS)
     return Step.EXTEND, {"answer_due_at": due, "due_at": due if case.first_reply_at else case.due_at}
 
 
@@ -111,7 +110,6 @@ def _handed_over(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str
         "resolution": Resolution.FORWARDED,
         "due_at": None,
         "answer_due_at": None,
-        "look_again_at": None,
         **_now_public(case, at),
     }
 
@@ -121,11 +119,6 @@ def _now_public(case: Case, at: datetime) -> dict[str, Any]:
     if case.visibility == Visibility.REPLY_ONLY and case.public_at is None:
         return {"public_at": at}
     return {}
-
-
-def _ask_for_rating(at: datetime) -> dict[str, Any]:
-    silent_from = deadlines().working_days(at, deadlines().standard.rating_days)
-    return {"due_at": None, "look_again_at": silent_from}
 
 
 _EFFECTS: dict[ReplyKind, Callable[[Case, Reply, datetime], tuple[Step, dict[str, Any]]]] = {

@@ -8,17 +8,20 @@ from datetime import date, timedelta
 from django.db import IntegrityError, transaction
 
 from huixiang.rules.calendar import CHINA
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 from huixiang.units.models import Unit
 
 from ..choices import ReplyKind, ReplyState, Resolution
-from ..deadlines import deadlines
+from ..deadlines import deadlines_for, due
 from ..ledger import Act, advance, read_for_change
 from ..models import Case, Reply, ReplyVersion
 from ..refusals import Refused
 
 BLANK = re.compile(r"【[^】]*】")
 MIN_CHARACTERS = 20
+# docs/sources.md#zhoushan-rules: an extension is asked for the day before the limit.
+EXTENSION_NOTICE_DAYS = 1
 SAME_SITTING = timedelta(minutes=10)
 
 
@@ -166,30 +169,23 @@ def _needs_outcome(reply: Reply, case: Case, act: Act) -> None:
 
 
 def _needs_extension(reply: Reply, case: Case, act: Act) -> None:
-    standard = deadlines().standard
     if not reply.public_reason.strip():
         raise Refused("延期要向留言人说明理由。", field="public_reason")
     if reply.extended_to is None or case.answer_due_at is None:
         raise Refused("请填写延长到哪一天。", field="extended_to")
-    due_day = case.answer_due_at.astimezone(CHINA).date()
-    last_ask = (
-        deadlines()
-        .calendar.provisional(due_day.year - 1, due_day.year)
-        .add_working_days(due_day, -standard.extension_notice_days)
-    )
-    if act.at.astimezone(CHINA).date() > last_ask:
-        raise Refused(
-            f"延期须在答复期限届满{standard.extension_notice_days}个工作日前提出，最晚是{last_ask.month}月{last_ask.day}日。",
-            field="extended_to",
-        )
-    latest = deadlines().working_days(case.answer_due_at, standard.extension_days).date()
-    if not due_day < reply.extended_to <= latest:
-        raise Refused(
-            f"延期只能一次，最多{standard.extension_days}个工作日，即不晚于{latest.month}月{latest.day}日。",
-            field="extended_to",
-        )
     if Reply.objects.published().filter(case=case, kind=ReplyKind.EXTENSION).exists():
         raise Refused("这件留言已经延期过一次，不能再延。", field="extended_to")
+    due_day = case.answer_due_at.astimezone(CHINA).date()
+    calendar = deadlines_for(case).calendar_for(case.answer_due_at)
+    last_ask = calendar.add_working_days(due_day, -EXTENSION_NOTICE_DAYS)
+    if act.at.astimezone(CHINA).date() > last_ask:
+        raise Refused(
+            f"延期须在答复期限届满{EXTENSION_NOTICE_DAYS}个工作日前提出，最晚是{last_ask.month}月{last_ask.day}日。",
+            field="extended_to",
+        )
+    latest = due(case, ClockKind.EXTENSION, case.answer_due_at).date()
+    if not due_day < reply.extended_to <= latest:
+        raise Refused(f"延期只能一次，最晚延到{latest.month}月{latest.day}日。", field="extended_to")
 
 
 def _needs_receipt(reply: Reply, case: Case, act: Act) -> None:

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from huixiang.accounts import throttle
 from huixiang.cases import ledger
-from huixiang.jobs import delivering, watching
+from huixiang.jobs import delivering
 from huixiang.notices.actions import telling
+from huixiang.supervision import watching
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
@@ -36,7 +37,7 @@ def run_until(stop: threading.Event) -> None:
     jobs: list[tuple[timedelta, Callable[[], object]]] = [
         (timedelta(0), lambda: delivering.deliver(at=timezone.now())),
         (timedelta(seconds=2), lambda: telling.send_due(at=timezone.now())),
-        (timedelta(seconds=20), lambda: watching.watch(at=timezone.now())),
+        (timedelta(seconds=5), lambda: watching.sweep(at=timezone.now())),
         (timedelta(seconds=60), lambda: ledger.seal(at=timezone.now())),
         (timedelta(hours=1), lambda: throttle.sweep(at=timezone.now())),
     ]

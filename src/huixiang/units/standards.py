@@ -1,0 +1,48 @@
+"""The standards and the calendar in force, read once per version and process."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from huixiang.rules.calendar import WorkingCalendar
+from huixiang.rules.clocks import ClockKind
+from huixiang.rules.spans import read_span
+from huixiang.rules.standards import Row
+
+from .models import CalendarYear, RuleVersion, ServiceStandard
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that due times are computed from."""
+
+    calendar: WorkingCalendar
+    rows: tuple[Row, ...]
+
+
+def in_force() -> Rules:
+    """The rules as they stand now: one small query, and a reading of the tables only after a change."""
+    return _read(RuleVersion.objects.values_list("value", flat=True).get(pk=1))
+
+
+def row_of(standard: ServiceStandard) -> Row:
+    """The row of a stored figure."""
+    return Row(
+        clock=ClockKind(standard.clock),
+        region=standard.region_code,
+        span=read_span(standard.span),
+        source=standard.source,
+        effective_from=standard.effective_from,
+        effective_to=standard.effective_to,
+        lane=standard.lane,
+        kind=standard.kind,
+        column=standard.column_code,
+        yellow_share=standard.yellow_share,
+        yellow_days=standard.yellow_days,
+    )
+
+
+@lru_cache(maxsize=2)
+def _read(version: int) -> Rules:
+    years = {str(y.year): {"rest": y.rest, "workdays": y.workdays} for y in CalendarYear.objects.all()}
+    rows = tuple(row_of(standard) for standard in ServiceStandard.objects.all())
+    return Rules(WorkingCalendar.from_tables(years), rows)

@@ -1,6 +1,6 @@
 """The watch: each rung once, each act asked for, nothing for cases that have ended, silence closing by itself."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
@@ -12,6 +12,7 @@ from huixiang.cases.models import Case, CaseEvent
 from huixiang.followup.actions import rating, reopening
 from huixiang.followup.models import SCORES
 from huixiang.moderation.actions import reviewing
+from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import State, Step
 from huixiang.supervision import watching
 from huixiang.supervision.models import Alert, SupervisionStep

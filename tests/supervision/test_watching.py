@@ -1,9 +1,11 @@
 """The watch: each rung once, each act asked for, nothing for cases that have ended, silence closing by itself."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from tests.cast import MORNING, fresh
+from django.db import connection
+from tests.cast import MORNING, build_town, fresh
 
 from huixiang.cases import ledger
 from huixiang.cases.actions import assigning, withdrawing
@@ -163,3 +165,51 @@ def test_message_without_its_supplement_lapses(town):
     reviewing.ask_supplement(fresh(case), town.act("审核员"), question="哪一栋楼？")
     assert watching.sweep(at=MORNING + timedelta(days=9)) == 1
     assert fresh(case).state == State.REJECTED
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_loops_at_once_record_each_due_case_once(transactional_db, django_db_serialized_rollback):
+    """1,000 cases due at one moment, two loops racing for them: 1,000 events of the rung."""
+    town = build_town()
+    template = town.handling(kind="complaint")
+    at = template.answer_due_at + timedelta(minutes=1)
+    copy_case(template, 999)
+
+    def loop(_):
+        try:
+            while watching.sweep(at=at, limit=100):
+                pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as loops:
+        list(loops.map(loop, range(2)))
+    red = CaseEvent.objects.filter(step=Step.WARN, data__clock="answer", data__rung="red")
+    assert red.count() == red.values("case").distinct().count() == 1000
+    assert ledger.verify()[1] is None
+
+
+def copy_case(case, times):
+    """The same case again, with a ledger of its own each."""
+    from huixiang.cases.models import Assignment
+
+    events = list(case.events.order_by("seq"))
+    for n in range(times):
+        twin = Case.objects.get(pk=case.pk)
+        twin.pk, twin.number, twin.origin_key = None, f"HX-T{n}", f"twin:{n}"
+        prev = ""
+        chain = []
+        for event in events:
+            link = CaseEvent.objects.get(pk=event.pk)
+            link.pk, link.prev_hash = None, prev
+            link.hash = prev = ledger.digest(link, twin.number)
+            chain.append(link)
+        twin.ledger_head = prev
+        twin.save(force_insert=True)
+        for link in chain:
+            link.case = twin
+        CaseEvent.objects.bulk_create(chain)
+        Assignment.objects.create(
+            case=twin, unit=case.lead_unit, role="lead", state="accepted", assigned_at=case.assigned_at
+        )

@@ -11,11 +11,14 @@ from huixiang.rules.calendar import at_clock
 from huixiang.rules.lifecycle import State, Step
 from huixiang.rules.spans import DAY_ENDS
 
-from ..choices import AssignmentRole, AssignmentState, ReplyKind, ReplyState, Resolution, Visibility
+from ..choices import AssignmentRole, AssignmentState, Lane, ReplyKind, ReplyState, Resolution, Visibility
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case, Reply
 from ..refusals import Refused
 from .replying import check_complete
+
+# Delegation in the green lane: how many words a unit may have out before somebody else has approved them.
+MAX_UNAPPROVED = 3
 
 
 class PersonalDataFound(Refused):
@@ -42,19 +45,78 @@ def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Ca
     spans = [f.span for f in redaction.find(reply.body)]
     if spans and not accept_personal_data:
         raise PersonalDataFound(spans)
-    reply.state, reply.inspector = ReplyState.PUBLISHED, act.by
+    reply.inspector = act.by
+    return _out(reply, case, act, {"personal_data_accepted": len(spans)} if spans else {})
+
+
+def _out(reply: Reply, case: Case, act: Act, also: dict[str, Any]) -> Case:
+    """The reply is out: its kind decides how the case moves."""
+    reply.state = ReplyState.PUBLISHED
     reply.published_at = reply.updated_at = act.at
-    reply.save(update_fields=["state", "inspector", "published_at", "updated_at"])
+    reply.save(update_fields=["state", "reviewer", "inspector", "published_at", "updated_at"])
     said = Act(act.by, act.at, act.role, reply.unit)
-    data: dict[str, Any] = {"reply": reply.pk, "kind": reply.kind, **_dates(reply)}
-    if spans:
-        data["personal_data_accepted"] = len(spans)
+    data = {"reply": reply.pk, "kind": reply.kind, **_dates(reply), **also}
     step, changes = _EFFECTS[ReplyKind(reply.kind)](case, reply, act.at)
     advance(case, step, said, data=data, is_public=True, **changes)
     if step in {Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}:
         lead = Assignment.objects.filter(case=case, role=AssignmentRole.LEAD, state__in=AssignmentState.live())
         lead.update(state=AssignmentState.DONE, ended_at=act.at)
     return case
+
+
+@transaction.atomic
+def publish_first(reply: Reply, act: Act) -> Case:
+    """先发后审: in the urgent lane an INITIAL or PROGRESS goes out at once, and is approved by another person after.
+
+    At most `MAX_UNAPPROVED` replies of a unit may wait for their approval; the clock of the approval runs at once.
+    """
+    case = read_for_change(reply.case_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
+    if not case.is_urgent or reply.kind not in {ReplyKind.INITIAL, ReplyKind.PROGRESS}:
+        raise Refused("只有绿色通道的初步回应和进展通报可以先发后审。")
+    if reply.state != ReplyState.DRAFT:
+        raise Refused(f"这份回复现在是“{ReplyState(reply.state).label}”，不能先发。")
+    waiting = Reply.objects.published().filter(unit=reply.unit, reviewer=None, author__isnull=False).count()
+    if waiting >= MAX_UNAPPROVED:
+        raise Refused(f"本单位已有{waiting}份先发的回复没有补审，请先补审再发。")
+    check_complete(reply, case, act)
+    spans = [f.span for f in redaction.find(reply.body)]
+    if spans:
+        raise PersonalDataFound(spans)
+    return _out(reply, case, act, {"post_approval": True})
+
+
+@transaction.atomic
+def approve_after(reply: Reply, act: Act) -> Reply:
+    """Another person of the unit approves a reply that went out first."""
+    case = read_for_change(reply.case_id)
+    if act.by is None or act.by.pk == reply.author_id:
+        raise Refused("拟稿人不能补审自己写的回复，请由另一位同事补审。")
+    changed = Reply.objects.published().filter(pk=reply.pk, reviewer=None).update(reviewer=act.by)
+    if changed != 1:
+        raise Refused("这份回复已经补审过了。")
+    advance(case, Step.APPROVE_AFTER, act, data={"reply": reply.pk})
+    reply.refresh_from_db()
+    return reply
+
+
+@transaction.atomic
+def publish_simple(reply: Reply, act: Act) -> Case:
+    """简易流程: in the simple lane the unit's reviewer, another person than the author, publishes at once."""
+    case = read_for_change(reply.case_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
+    if case.lane != Lane.SIMPLE:
+        raise Refused("只有简易通道的留言可以一次审核后直接发布。")
+    if reply.state != ReplyState.UNIT_REVIEW:
+        raise Refused(f"这份回复现在是“{ReplyState(reply.state).label}”，不能发布。")
+    if act.by is None or act.by.pk == reply.author_id:
+        raise Refused("拟稿人不能审核自己写的回复，请由本单位另一位同事审核。")
+    check_complete(reply, case, act)
+    spans = [f.span for f in redaction.find(reply.body)]
+    if spans:
+        raise PersonalDataFound(spans)
+    reply.reviewer = act.by
+    return _out(reply, case, act, {})
 
 
 @transaction.atomic

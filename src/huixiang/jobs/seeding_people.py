@@ -19,12 +19,12 @@ TESTING_UNIT = "43-testing"
 CITIZENS = 90
 FIRST_PHONE = 13800000001
 
-SURNAMES = "陈李王刘张黄周吴杨罗谭彭肖曾邓唐何胡易龙欧阳贺廖蒋文戴尹夏汤段姚曹雷邹石田袁熊向孟秦孙郭谢宋毛苏马"
+SURNAMES = [*"陈李王刘张黄周吴杨罗谭彭肖曾邓唐何胡易龙贺廖蒋文戴尹夏汤段姚曹雷邹石田袁熊向孟秦孙郭谢宋毛苏马", "欧阳"]
+# Given names of two characters each, one after the other.
 GIVEN = (
-    "建平 丽华 志强 晓燕 国庆 秋香 文斌 雅琴 立新 春梅 永红 佳怡 海涛 思远 芳芳 明亮 玉兰 子轩 慧敏 德胜 雪梅 少华 "
-    "凤英 俊杰 桂芝 长林 若溪 振宇 爱民 静怡 光明 小兵 满秀 正清 冬梅 一鸣 友良 月娥 安邦 书雅 学文 艳红 家豪 素珍 "
-    "柏林 佩瑶 开明 新宇 湘平 慧君 楚涵 先锋 美玲 亦凡 定国 香莲 望舒 松涛 巧云 跃进"
-).split()
+    "建平丽华志强晓燕国庆秋香文斌雅琴立新春梅永红佳怡海涛思远芳芳明亮玉兰子轩慧敏德胜雪梅少华凤英俊杰桂芝长林若溪振宇爱民静怡光明小兵满秀正清冬梅一鸣友良月娥安邦书雅"
+    "学文艳红家豪素珍柏林佩瑶开明新宇湘平慧君楚涵先锋美玲亦凡定国香莲望舒松涛巧云跃进"
+)
 UNIT_TEAM = [(Role.HANDLER, "handler"), (Role.UNIT_REVIEWER, "reviewer"), (Role.UNIT_HEAD, "head")]
 # (username, role, region): the first of each kind is a printed sign-in.
 REGION_TEAM = [
@@ -84,8 +84,8 @@ def sign_ins() -> list[tuple[str, str, str, str]]:
 
 def invented_names(rng: Random) -> Iterator[str]:
     """Endless invented names in a repeatable order, each once until all combinations are used."""
-    surnames = [*SURNAMES.replace("欧阳", ""), "欧阳"]
-    names = [surname + given for surname in surnames for given in GIVEN]
+    given = [GIVEN[n : n + 2] for n in range(0, len(GIVEN), 2)]
+    names = [surname + name for surname in SURNAMES for name in given]
     rng.shuffle(names)
     while True:
         yield from names

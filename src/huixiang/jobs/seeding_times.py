@@ -1,4 +1,4 @@
-"""When the things of a seeded message happen: a row says how long ago and how many hours later, this says the moments."""
+"""When the things of a seeded message happen: a row says how many hours later, this says the moments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +15,14 @@ DESK_OPENS, DESK_CLOSES = time(7, 30), time(21, 30)
 # What follows a first final answer must come before silence closes the case: five working days are at least this.
 LONGEST_ARGUMENT = timedelta(days=4)
 ARGUED = {"closed", "reopened"}
+# Every other of these is fresh, so that a desk sees what is in time beside what is late: (from, to) minutes ago.
+FRESH = {
+    "submitted": (4, 90),
+    "moderating": (15, 110),
+    "to_assign": (40, 300),
+    "assigned": (60, 420),
+    "objected": (90, 420),
+}
 
 
 @dataclass
@@ -54,7 +62,8 @@ def times_of(row: Mapping[str, Any], now: datetime, rng: Random) -> Times:
 
 def silence_ends(answered: datetime) -> datetime:
     """When a citizen's silence after an answer closes the case."""
-    return deadlines().working_days(answered, deadlines().standard.rating_days)
+    end: datetime = deadlines().working_days(answered, deadlines().standard.rating_days)
+    return end
 
 
 def last_final(agenda: Sequence[Item]) -> datetime | None:
@@ -63,7 +72,9 @@ def last_final(agenda: Sequence[Item]) -> datetime | None:
 
 
 def _start(row: Mapping[str, Any], now: datetime, rng: Random) -> datetime:
-    exact = now - row["days_ago"] * DAY
+    exact: datetime = now - row["days_ago"] * DAY
+    if row["target_state"] in FRESH and int(row["key"][-3:]) % 2 == 0:
+        return max(exact, now - timedelta(minutes=rng.uniform(*FRESH[row["target_state"]])))
     if row["days_ago"] < 2:  # noqa: PLR2004 - recent ones keep their age to the minute
         return exact
     # People write in the morning here, so that "this afternoon" in an answer three hours later is true.
@@ -115,6 +126,10 @@ def _fit(
     if state == "awaiting_rating" and final:
         # Not so long ago that silence would close it on the first turn of the loops.
         move = max((now - final) // DAY - rng.randrange(3), 0) * DAY
+    elif state == "reopened" and final:
+        # Reopened lately, so that its unit still has time to sign for it.
+        ago = rng.randrange(7, 24) if row.get("rating") else rng.randrange(1, 4)
+        move = max((now - final) // DAY - ago, 0) * DAY
     elif state == "need_supplement":
         while deadlines().working_days(start + move, deadlines().standard.supplement_days) < now + DAY:
             move += DAY
@@ -164,7 +179,6 @@ def _add_ending(row: Mapping[str, Any], agenda: list[Item], now: datetime, rng: 
     elif state == "closed":
         agenda.append(Item(silence_ends(final), "silence"))
     if state == "reopened":
-        # Reopened lately, so that the unit still has time to sign for it.
         agenda.append(
             Item(min(max(spoken + HOUR, now - rng.uniform(3, 30) * HOUR), spoken + 29 * DAY, limit), "reopen")
         )

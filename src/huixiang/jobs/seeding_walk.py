@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 
-from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
 from huixiang.cases.actions import (
     accepting,
@@ -26,16 +25,17 @@ from huixiang.cases.actions import (
 )
 from huixiang.cases.actions.replying import Details
 from huixiang.cases.choices import AssignmentRole, AssignmentState
-from huixiang.cases.ledger import Act
 from huixiang.cases.models import Case, Reply
 from huixiang.cases.refusals import Refused
 from huixiang.followup.actions import rating, reopening
+from huixiang.followup.models import SCORES
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import CHINA
-from huixiang.rules.lifecycle import IllegalTransition, State
-from huixiang.units.models import Region, Unit
+from huixiang.rules.lifecycle import IllegalTransition
+from huixiang.units.models import Region
 
 from . import watching
+from .seeding_cast import Cast, author_of
 from .seeding_times import Item, Times, times_of
 from .seeding_town import Town
 from .seeding_words import draft_text, extension_text, reason_for, return_note
@@ -51,6 +51,9 @@ BEFORE_A_UNIT = {
     "to_assign",
     "withdrawn",
 }
+
+# Where an unfinished reply lies, in the order of its way.
+DESKS = ("draft", "unit_review", "quality")
 
 
 class BadSeed(Exception):
@@ -85,8 +88,9 @@ class Walk:
     def go(self) -> Case:
         """From the door to the state the row asks for."""
         self.region: Region = self.town.region(self.row["region"])
+        author = author_of(self.town, self.row, self.rng)
+        self.cast = Cast(self.town, self.row, self.region, author, self.times.submitted)
         self.target: str = self.row["target_state"]
-        self.citizen = self._citizen()
         self.submit()
         if self.target in BEFORE_A_UNIT:
             self.end_before_a_unit()
@@ -106,7 +110,7 @@ class Walk:
     def submit(self) -> None:
         """The citizen's part."""
         row = self.row
-        phone = self.citizen.phone if self.citizen else ""
+        phone = self.cast.author.phone if self.cast.author else ""
         message = submitting.Message(
             column=self.town.columns[row["column"]],
             kind=row["kind"],
@@ -122,7 +126,7 @@ class Walk:
             business_name=row.get("business_name", ""),
             amount_yuan=Decimal(row["amount_yuan"]) if row.get("amount_yuan") else None,
         )
-        act = Act(self.citizen, self.times.submitted, submitting.CITIZEN)
+        act = self.cast.citizen(self.times.submitted)
         self.case = submitting.submit(message, act, form_token=f"seed:{row['key']}").case
 
     def end_before_a_unit(self) -> None:
@@ -136,13 +140,13 @@ class Walk:
             self.review()
             if self.target == "merged":
                 into = self.known[self.row["merged_into"]]
-                self.case = merging.merge(self.case, into, self.coordinator(self.times.assigned))
+                self.case = merging.merge(self.case, into, self.cast.coordinator(self.times.assigned))
             elif self.target == "withdrawn":
                 self.withdraw()
             return
-        act = self.moderator(self.times.taken)
+        act = self.cast.moderator(self.times.taken)
         self.case = reviewing.take(self.case, act)
-        act = self.moderator(self.times.approved)
+        act = self.cast.moderator(self.times.approved)
         if self.target == "need_supplement":
             self.case = reviewing.ask_supplement(self.case, act, question=self.row["question"])
         elif self.target != "moderating":
@@ -150,15 +154,15 @@ class Walk:
 
     def withdraw(self) -> None:
         """The citizen takes it back."""
-        act = Act(self.citizen, self.times.assigned, submitting.CITIZEN)
+        act = self.cast.citizen(self.times.assigned)
         self.case = withdrawing.withdraw(self.case, act, reason=self.row["reason"])
 
     def review(self) -> None:
         """A moderator reads, masks and approves."""
-        self.case = reviewing.take(self.case, self.moderator(self.times.taken))
+        self.case = reviewing.take(self.case, self.cast.moderator(self.times.taken))
         self.case = reviewing.approve(
             self.case,
-            self.moderator(self.times.approved),
+            self.cast.moderator(self.times.approved),
             title=self.case.title,
             body=self.case.body,
             urgency=self.row["urgency"],
@@ -168,52 +172,54 @@ class Walk:
 
     def hand_over(self) -> None:
         """A coordinator assigns it, or a unit of the place claims it; some first go to the wrong unit."""
-        lead, helpers = self.lead_unit(), self.helpers()
+        lead, helpers = self.cast.lead_unit(), self.cast.helpers()
         may_claim = self.row["kind"] != "report" and not helpers and self.target not in {"assigned", "objected"}
         self.is_claimed = may_claim and self.rng.random() < 0.3  # noqa: PLR2004 - claiming is the smaller part
         if self.is_claimed:
-            self.case = claiming.claim(self.case, lead, self.by_unit(lead, self.times.assigned, *HANDLERS))
+            self.case = claiming.claim(self.case, lead, self.cast.by_unit(lead, self.times.assigned, *HANDLERS))
             return
-        detour = self._detour(lead) if may_claim else None
+        detour = self.cast.detour(lead, self.rng) if may_claim else None
         if detour is None:
-            self.case = assigning.assign(self.case, lead, self.coordinator(self.times.assigned), supporting=helpers)
+            self.case = assigning.assign(
+                self.case, lead, self.cast.coordinator(self.times.assigned), supporting=helpers
+            )
             return
         gap = self.times.accepted - self.times.assigned
-        self.case = assigning.assign(self.case, detour, self.coordinator(self.times.assigned))
+        self.case = assigning.assign(self.case, detour, self.cast.coordinator(self.times.assigned))
         if self.rng.random() < 0.5:  # noqa: PLR2004 - half are moved on, half are objected to
             reason = f"经核对权责清单，此事由{lead.name}主管，转其主办。"
             self.case = assigning.transfer(
-                self.case, lead, self.coordinator(self.times.assigned + gap / 2), reason=reason
+                self.case, lead, self.cast.coordinator(self.times.assigned + gap / 2), reason=reason
             )
             return
         objection = objecting.raise_objection(
             self.case,
-            self.by_unit(detour, self.times.assigned + gap / 4, Role.UNIT_HEAD),
+            self.cast.by_unit(detour, self.times.assigned + gap / 4, Role.UNIT_HEAD),
             legal_basis="本单位职能配置、内设机构和人员编制规定",
             reasons=f"此事的主管职责在{lead.name}，我单位没有相应的执法和管理职权。",
             suggested_unit=lead,
         )
-        act = self.coordinator(self.times.assigned + gap / 2)
+        act = self.cast.coordinator(self.times.assigned + gap / 2)
         self.case = objecting.decide(objection, act, is_upheld=True, decision=f"职责依据成立，改由{lead.name}主办。")
-        self.case = assigning.assign(self.case, lead, self.coordinator(self.times.assigned + gap * 0.6))
+        self.case = assigning.assign(self.case, lead, self.cast.coordinator(self.times.assigned + gap * 0.6))
 
     def object(self) -> None:
         """The unit's head objects."""
         said = self.row["objection"]
         suggested = self.town.unit(said["suggested"], self.region) if said.get("suggested") else None
         at = self.times.accepted
-        act = self.by_unit(self.lead_unit(), at, Role.UNIT_HEAD)
+        act = self.cast.by_unit(self.cast.lead_unit(), at, Role.UNIT_HEAD)
         objecting.raise_objection(
             self.case, act, legal_basis=said["basis"], reasons=said["reasons"], suggested_unit=suggested
         )
 
     def accept(self) -> None:
         """The units sign for their tasks."""
-        lead, at = self.lead_unit(), self.times.accepted
+        lead, at = self.cast.lead_unit(), self.times.accepted
         if not self.is_claimed:
-            self.case = accepting.accept(self.case, self.by_unit(lead, at, *HANDLERS))
+            self.case = accepting.accept(self.case, self.cast.by_unit(lead, at, *HANDLERS))
         for task in self.case.assignments.filter(role=AssignmentRole.SUPPORTING).select_related("unit"):
-            accepting.accept_support(task, self.by_unit(task.unit, at + timedelta(minutes=5), *HANDLERS))
+            accepting.accept_support(task, self.cast.by_unit(task.unit, at + timedelta(minutes=5), *HANDLERS))
 
     def take_turn(self, item: Item) -> None:
         """One item of the agenda."""
@@ -233,32 +239,32 @@ class Walk:
             self.finish_support(item.at)
         reply = self._draft(item)
         at, gap = reply.updated_at, item.at - reply.updated_at
-        reply = replying.send_to_review(reply, self.by_unit(reply.unit, at + gap * 0.2, *HANDLERS))
+        reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, at + gap * 0.2, *HANDLERS))
         if kind == "final" and self.rng.random() < 0.08:  # noqa: PLR2004 - few are returned, as in any good office
-            by_reviewer = self.by_unit(reply.unit, at + gap * 0.4, Role.UNIT_REVIEWER)
+            by_reviewer = self.cast.by_unit(reply.unit, at + gap * 0.4, Role.UNIT_REVIEWER)
             reply = replying.return_reply(reply, by_reviewer, note=return_note(self.rng))
-            reply = replying.send_to_review(reply, self.by_unit(reply.unit, at + gap * 0.6, *HANDLERS))
-        reply = replying.pass_review(reply, self.by_unit(reply.unit, at + gap * 0.8, Role.UNIT_REVIEWER))
+            reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, at + gap * 0.6, *HANDLERS))
+        reply = replying.pass_review(reply, self.cast.by_unit(reply.unit, at + gap * 0.8, Role.UNIT_REVIEWER))
         # Names of clerks and office numbers are meant to be read; an inspector says so each time.
-        self.case = publishing.publish(reply, self.inspector(item.at), accept_personal_data=True)
+        self.case = publishing.publish(reply, self.cast.inspector(item.at), accept_personal_data=True)
 
     def supplement(self, item: Item) -> None:
         """The citizen adds something; a moderator shows it unless it is too fresh."""
-        added = supplementing.supplement(self.case, item.data["text"], Act(self.citizen, item.at, submitting.CITIZEN))
+        added = supplementing.supplement(self.case, item.data["text"], self.cast.citizen(item.at))
         shown_at = item.at + timedelta(minutes=self.rng.randrange(8, 18))
         if shown_at < self.now:
-            supplementing.show(added, self.moderator(shown_at), body=added.body)
+            supplementing.show(added, self.cast.moderator(shown_at), body=added.body)
 
     def rate(self, item: Item) -> None:
         """The citizen's stars and what they say came of it."""
-        scores = {name: item.data[name] for name in rating.SCORES}
+        scores = {name: item.data[name] for name in SCORES}
         outcome = self.row["resolution"]
         if outcome not in rating.CONFIRMABLE:
             # "Refused" and "forwarded" are the unit's words; the citizen says whether that explains it.
             outcome = "explained" if scores["unit_result"] > 2 else "unresolved"  # noqa: PLR2004
         rating.rate(
             self.case,
-            Act(self.citizen, item.at, submitting.CITIZEN),
+            self.cast.citizen(item.at),
             outcome=outcome,
             scores=scores,
             reason=reason_for(scores, item.data.get("reason", "")),
@@ -268,6 +274,7 @@ class Walk:
     def stay_silent(self, item: Item) -> None:
         """Nothing is heard, and the watch loop closes the case as it would have then."""
         watching.watch(at=item.at)
+        self.cast.last_at = item.at
 
     def reopen(self, item: Item) -> None:
         """The citizen wants it handled again."""
@@ -276,45 +283,48 @@ class Walk:
         reason = (
             self.row.get("reason") or said.get("comment") or _free_text(said.get("reason", "")) or "".join(told[-1:])
         )
-        act = Act(self.citizen, item.at, submitting.CITIZEN)
+        act = self.cast.citizen(item.at)
         self.case = reopening.reopen(self.case, act, reason=reason or "问题还在，请再到现场看一看，把没办完的办完。")
 
     def keep_promise(self, item: Item) -> None:
         """The unit's head records that the promise was kept."""
-        act = self.by_unit(self.lead_unit(), item.at, Role.UNIT_HEAD)
+        act = self.cast.by_unit(self.cast.lead_unit(), item.at, Role.UNIT_HEAD)
         self.case = publishing.keep_promise(self.case, act, evidence=item.data["evidence"])
 
     def finish_support(self, at: datetime) -> None:
         """Supporting units report before the lead answers."""
         tasks = self.case.assignments.filter(role=AssignmentRole.SUPPORTING, state=AssignmentState.ACCEPTED)
         for task in tasks.select_related("unit"):
-            act = self.by_unit(task.unit, self._moment_before(at, 0.3), *HANDLERS)
+            act = self.cast.by_unit(task.unit, self._moment_before(at, 0.3), *HANDLERS)
             assigning.finish_task(task, act, result="已按分工到现场核实，情况和材料已交主办单位。")
 
     def leave_as_it_is_now(self) -> None:
         """Pauses, and replies that are still on somebody's desk."""
-        last = self._last_event_at()
+        last = self.cast.last_at
         if self.target == "paused":
-            act = self.coordinator(last + min(timedelta(minutes=40), (self.now - last) / 2))
+            act = self.cast.coordinator(last + min(timedelta(minutes=40), (self.now - last) / 2))
             paused = self.row["pause"]
             self.case = pausing.pause(self.case, act, reason=paused["reason"], explanation=paused["explanation"])
+        elif self.row.get("desk"):
+            self._leave_on_a_desk(self.row["desk"], last)
         elif self.target == "handling" and self.rng.random() < 0.6:  # noqa: PLR2004 - the rest have nothing under way
-            self._leave_on_a_desk(last)
+            kind = "progress" if self.case.first_reply_at else "initial"
+            text = draft_text(self.case.title, self.now, self.rng)
+            self._leave_on_a_desk({"kind": kind, "text": text, "stage": self.rng.choice(DESKS)}, last)
 
-    def _leave_on_a_desk(self, last: datetime) -> None:
+    def _leave_on_a_desk(self, unfinished: Mapping[str, Any], last: datetime) -> None:
+        """A reply that waits for its writer, its reviewer or the inspectors."""
         at = max(last + (self.now - last) / 2, self.now - timedelta(hours=self.rng.randrange(2, 20)))
-        kind = "progress" if self.case.first_reply_at else "initial"
-        reply = self._draft(Item(at, "reply", {"kind": kind, "text": draft_text(self.case.title, self.now, self.rng)}))
+        reply = self._draft(Item(at, "reply", unfinished))
         left = (self.now - reply.updated_at) / 4
-        stage = self.rng.randrange(3)
-        if stage > 0:
-            reply = replying.send_to_review(reply, self.by_unit(reply.unit, reply.updated_at + left, *HANDLERS))
-        if stage > 1:
-            replying.pass_review(reply, self.by_unit(reply.unit, reply.updated_at + left, Role.UNIT_REVIEWER))
+        if unfinished["stage"] in DESKS[1:]:
+            reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, reply.updated_at + left, *HANDLERS))
+        if unfinished["stage"] == DESKS[2]:
+            replying.pass_review(reply, self.cast.by_unit(reply.unit, reply.updated_at + left, Role.UNIT_REVIEWER))
 
     def _draft(self, item: Item) -> Reply:
-        lead = self.lead_unit()
-        act = self.by_unit(lead, self._moment_before(item.at, 0.5), *HANDLERS)
+        lead = self.cast.lead_unit()
+        act = self.cast.by_unit(lead, self._moment_before(item.at, 0.5), *HANDLERS)
         text = item.data.get("text") or extension_text(item.data["extended_to"], self.rng)
         corrects = None
         if item.data["kind"] == "correction":
@@ -349,60 +359,8 @@ class Walk:
         return min(later).astimezone(CHINA).date() if later else today + timedelta(days=self.rng.randrange(3, 8))
 
     def _moment_before(self, at: datetime, share: float) -> datetime:
-        last = self._last_event_at()
+        last = self.cast.last_at
         return max(last + (at - last) * share, at - timedelta(hours=5))
-
-    def _last_event_at(self) -> datetime:
-        return self.case.events.latest("seq").at
-
-    def lead_unit(self) -> Unit:
-        """Who answers: the lawyers in the legal column, else the unit that the row names, nearest to the place."""
-        if self.row["column"] == "legal":
-            return self.town.units["43-lawyers"]
-        return self.town.unit(self.row["unit"], self.region)
-
-    def helpers(self) -> list[Unit]:
-        """The supporting units, each once, without the lead."""
-        if self.row["column"] == "legal":
-            return []
-        found = {u.pk: u for u in (self.town.unit(name, self.region) for name in self.row.get("support_units", []))}
-        found.pop(self.lead_unit().pk, None)
-        return list(found.values())
-
-    def _detour(self, lead: Unit) -> Unit | None:
-        if self.row["column"] == "legal" or self.row["urgency"] != "normal" or self.rng.random() > 0.12:  # noqa: PLR2004
-            return None
-        wrong = self.town.unit("人民政府", self.region)
-        return wrong if wrong.pk != lead.pk else None
-
-    def _citizen(self) -> User | None:
-        if self.row["anonymous"]:
-            return None
-        # The first citizen is the demo's own sign-in and has the messages marked for it.
-        citizens = self.town.people.citizens
-        return citizens[0] if self.row.get("is_mine") else self.rng.choice(citizens[1:])
-
-    def moderator(self, at: datetime) -> Act:
-        """The moderator who has this message."""
-        name = ["moderator", "moderator2", "moderator3"][int(self.row["key"][-3:]) % 3]
-        return Act(self.town.people.staff[name], at, Role.MODERATOR.label)
-
-    def coordinator(self, at: datetime) -> Act:
-        """The coordinator of the prefecture."""
-        code = self.region.code[:4]
-        name = "coordinator" if code == "4301" else f"coordinator-{code}"
-        return Act(self.town.people.staff[name], at, Role.COORDINATOR.label)
-
-    def inspector(self, at: datetime) -> Act:
-        """One of the two inspectors."""
-        name = ["inspector", "inspector2"][int(self.row["key"][-3:]) % 2]
-        return Act(self.town.people.staff[name], at, Role.QUALITY_INSPECTOR.label)
-
-    def by_unit(self, unit: Unit, at: datetime, *roles: Role) -> Act:
-        """A person of the unit who holds one of the roles."""
-        user = self.town.people.of(unit, *roles)
-        held = next(role for role in roles if (role, user) in self.town.people.teams[unit.pk])
-        return Act(user, at, held.label, unit)
 
 
 def _free_text(reason: str) -> str:

@@ -7,7 +7,7 @@ the database, in one indexed query. So no process can serve a page that an event
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
@@ -18,11 +18,12 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 
 from huixiang.cases.models import Case, PublicStamp
-from huixiang.ui.context import CONTRAST_COOKIE, LARGE_COOKIE
+from huixiang.ui.context import look
 
 MAX_PAGES = 3000
 # Dates drop the year only within the year, and so on: nothing on a page may be older than this.
 MAX_AGE_SECONDS = 600
+_OF_A_CASE = ("pk", "event_count", "supporters_count", "public_at")
 Version = Callable[[], object]
 View = Callable[..., HttpResponse]
 
@@ -74,21 +75,29 @@ def public_version() -> object:
     return PublicStamp.objects.aggregate(v=Sum("value"))["v"]
 
 
-def case_version(number: str) -> Version:
-    """Reads the version of one case: its place in the ledger, its supporters, and whether it is public."""
-    wanted = Case.objects.filter(number=number).values_list("event_count", "supporters_count", "public_at")
-    return wanted.first
+def case_versions(ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The versions of some cases: their places in the ledger, their supporters, and whether they are public."""
+    return list(Case.objects.filter(pk__in=ids).order_by("pk").values_list(*_OF_A_CASE))
 
 
-def kept(version_of: Callable[..., Version]) -> Callable[[View], View]:
-    """Marks a view whose page may be kept for strangers; `version_of(**url kwargs)` gives what reads its version."""
+def kept_while_unchanged(request: HttpRequest, cases: Iterable[Case], response: HttpResponse) -> HttpResponse:
+    """Lets a page be kept for strangers until one of the `cases` it shows changes, as they were when it read them."""
+    if _is_stranger(request) and response.status_code == 200:
+        shown = sorted({case.pk: case for case in cases}.items())
+        ids = [pk for pk, _ in shown]
+        version = [tuple(getattr(case, name) for name in _OF_A_CASE) for _, case in shown]
+        response._kept = (version, lambda: case_versions(ids))  # type: ignore[attr-defined]
+    return response
+
+
+def kept(read_version: Version) -> Callable[[View], View]:
+    """Marks a view whose page may be kept for strangers while what `read_version` reads stays the same."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def keep(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not _is_stranger(request):
                 return view(request, *args, **kwargs)
-            read_version = version_of(**kwargs)
             # Read before rendering: an event that comes in between makes the page look old, never new.
             version = read_version()
             response = view(request, *args, **kwargs)
@@ -137,8 +146,7 @@ def _is_stranger(request: HttpRequest) -> bool:
 
 
 def _key(request: HttpRequest) -> tuple[str, ...]:
-    display = (request.COOKIES.get(LARGE_COOKIE, ""), request.COOKIES.get(CONTRAST_COOKIE, ""))
-    return (request.scheme or "", request.get_host(), request.get_full_path(), *display)
+    return (request.scheme or "", request.get_host(), request.get_full_path(), look(request).key)
 
 
 def _answer(request: HttpRequest, page: Page) -> HttpResponse:

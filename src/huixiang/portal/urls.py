@@ -1,6 +1,60 @@
 """Addresses of the portal."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import (
+    account,
+    around,
+    browsing,
+    confirming,
+    feeds,
+    files,
+    following,
+    home,
+    mine,
+    reading,
+    receipts,
+    submitting,
+    supporting,
+    tracking,
+    words,
+)  # fmt: skip
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("cases/", browsing.cases, name="cases"),
+    path("cases/<slug:number>/", reading.case, name="case"),
+    path("submit/", submitting.write, name="submit"),
+    path("submit/similar/", submitting.similar, name="similar"),
+    path("submit/draft/", submitting.autosave, name="autosave"),
+    path("submit/confirm/<slug:token>/", confirming.confirm, name="confirm"),
+    path("submit/done/", receipts.submitted, name="submitted"),
+    path("track/", tracking.track, name="track"),
+    path("sign-in/", account.sign_in, name="sign_in"),
+    path("sign-out/", account.sign_out, name="sign_out"),
+    path("mine/", mine.mine, name="mine"),
+    path("mine/notices/read/", mine.read_notices, name="read_notices"),
+    path("mine/drafts/<slug:token>/discard/", mine.discard_draft, name="discard_draft"),
+    path("mine/<slug:number>/", following.following, name="following"),
+    path("mine/<slug:number>/supplement/", following.supplement, name="supplement"),
+    path("mine/<slug:number>/withdraw/", following.withdraw, name="withdraw"),
+    path("mine/<slug:number>/visibility/", following.visibility, name="visibility"),
+    path("mine/<slug:number>/rating/", following.give_rating, name="rating"),
+    path("mine/<slug:number>/reopen/", following.ask_again, name="reopen"),
+    path("support/<slug:number>/", supporting.join, name="support"),
+    path("units/", around.units, name="units"),
+    path("units/<int:unit_id>/", around.unit, name="unit"),
+    path("regions/", around.regions, name="regions"),
+    path("regions/<slug:code>/", around.region, name="region"),
+    path("places/", around.find_places, name="places"),
+    path("places/picker/", around.place_picker, name="place_picker"),
+    path("places/townships/", around.townships, name="townships"),
+    path("feeds/answers.rss", feeds.rss, name="feed"),
+    path("feeds/answers.atom", feeds.atom, name="atom"),
+    path("files/<str:key>/", files.file, name="file"),
+    path("help/", words.help_page, name="help"),
+    path("privacy/", words.privacy, name="privacy"),
+    path("about/", words.about, name="about"),
+    path("robots.txt", words.robots, name="robots"),
+]

@@ -2,21 +2,24 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from huixiang.accounts.roles import ADMIN_ROLES, Role
+from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
 from huixiang.units.access import Actor
 
-from .queues import CAP, POOL, Entry, queues_of, waiting
+from .queues import CAP, POOL, WATCHING, Entry, queues_of, waiting
 
 if TYPE_CHECKING:
     from .doors import DeskRequest
 
-# Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them (all if none).
+# Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them.
 PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
-    ("desk:search", "全部留言", "search", "g s", ()),
-    ("desk:logs", "操作日志", "journal-text", "g l", tuple(ADMIN_ROLES)),
-    ("desk:administration", "人员与单位", "sliders", "g m", (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)),
+    ("desk:search", "全部留言", "search", "g s", tuple(UNIT_ROLES | REGION_ROLES)),
+    ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
+    ("desk:looks", "原文查看记录", "eye", "g l", (Role.AUDIT_ADMIN,)),
+    ("desk:ledger", "账本核验", "shield-lock", "g v", (Role.AUDIT_ADMIN,)),
+    ("desk:deliveries", "没办成的后台事项", "exclamation-triangle", "g d", (Role.SYSTEM_ADMIN,)),
+    ("desk:people", "人员和角色", "people", "g m", (Role.SECURITY_ADMIN,)),
 )
 # Queues that have a desk of their own.
 OWN_DESKS = {"moderate": ("desk:review", "g r"), "inspect": ("desk:quality", "g q"), POOL: ("desk:pool", "g p")}
@@ -30,8 +33,8 @@ def desk(actor: Actor, request: "DeskRequest") -> dict[str, Any]:
         "desk_user": actor.user.display_name if actor.user else "",
         "desk_unit": "、".join(dict.fromkeys(g.unit_name for g in actor.grants if g.unit_name)),
         "desk_roles": actor.role_names,
-        "desk_search_url": address("desk:search"),
-        "desk_query": request.GET.get("q", "") if request.path == address("desk:search") else "",
+        "desk_search_url": reverse("desk:search"),
+        "desk_query": request.GET.get("q", "") if request.path == reverse("desk:search") else "",
         "sign_out_url": reverse("desk:sign_out"),
     }
 
@@ -51,25 +54,16 @@ def navigation(actor: Actor, entries: dict[str, list[Entry]], path: str) -> list
     links = [_link("我的待办", inbox, "house", "g i", path=path)]
     for queue in queues_of(actor):
         name, keys = OWN_DESKS.get(queue.code, ("", ""))
-        url = address(name) if name else f"{inbox}#{queue.code}"
+        url = reverse(name) if name else f"{inbox}#{queue.code}"
         links.append(_link(queue.title, url, queue.icon, keys, path=path, count=counted(entries[queue.code])))
-    for name, words, icon, keys, roles in PAGES:
-        if (not roles or actor.has(*roles)) and (url := address(name)):
-            links.append(_link(words, url, icon, keys, path=path))
+    pages = [row for row in PAGES if actor.has(*row[-1])]
+    links += [_link(words, reverse(name), icon, keys, path=path) for name, words, icon, keys, _ in pages]
     return links
 
 
 def counted(entries: list[Entry]) -> str:
     """How many wait, up to the cap: 12, 99+; empty for none."""
     return "99+" if len(entries) >= CAP else str(len(entries) or "")
-
-
-def address(name: str) -> str:
-    """The address of a page of the desk; empty where this installation has none."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _link(words: str, url: str, icon: str, keys: str, *, path: str, count: str = "") -> dict[str, Any]:

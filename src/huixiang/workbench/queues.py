@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from huixiang.accounts.roles import Role
 from huixiang.cases import access
@@ -36,7 +36,7 @@ class Queue:
     roles: tuple[Role, ...]
     find: Find
     act: str
-    # The part of the case page where the act is done, and the search that lists the whole queue.
+    # The part of the case page to go to, and the search that lists the whole queue.
     place: str = ""
     search: str = ""
 
@@ -118,6 +118,14 @@ def _led(*states: State) -> Find:
     return lambda actor, at: _soonest(_led_by_me(actor, *DOING).filter(state__in=states))
 
 
+def _handling(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    # A case whose reply is with a reviewer, or came back and waits in a queue of its own, asks nothing more here.
+    theirs = Q(state__in=[ReplyState.UNIT_REVIEW, ReplyState.QUALITY])
+    back = Q(state=ReplyState.DRAFT) & ~Q(returned_note="")
+    elsewhere = Reply.objects.filter(theirs | back, case=OuterRef("pk"), unit=OuterRef("lead_unit"))
+    return _soonest(_led_by_me(actor, *DOING).filter(~Exists(elsewhere), state=State.HANDLING))
+
+
 def _legal(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     states = [State.ASSIGNED, State.REOPENED, State.HANDLING]
     return _soonest(_led_by_me(actor, Role.LAWYER).filter(column="legal", state__in=states))
@@ -160,6 +168,7 @@ def _pool(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
 
 
 POOL = "pool"
+REPLIES = "#replies"
 QUEUES: tuple[Queue, ...] = (
     Queue(
         "moderate", "待审核的留言", "shield-check", (Role.MODERATOR,), _to_moderate,
@@ -167,23 +176,23 @@ QUEUES: tuple[Queue, ...] = (
     ),
     Queue(
         "assign", "待交办", "send", (Role.COORDINATOR,), _in_state(State.TO_ASSIGN),
-        act="交办", place="assign", search="state=to_assign",
+        act="交办", search="state=to_assign",
     ),
     Queue(
         "objections", "异议待裁定", "arrow-return-left", (Role.COORDINATOR,), _in_state(State.OBJECTED),
-        act="裁定", place="decide", search="state=objected",
+        act="裁定", search="state=objected",
     ),
     Queue(
         "sign", "待签收", "inbox", DOING, _led(State.ASSIGNED, State.REOPENED),
-        act="签收", place="accept", search="state=assigned&state=reopened",
+        act="签收", search="state=assigned&state=reopened",
     ),
     Queue(
         "returned", "退回我修改的回复", "pencil-square", (*DOING, Role.LAWYER), _returned,
-        act="修改", place="reply", search="reply=draft",
+        act="修改", place=REPLIES, search="reply=draft",
     ),
     Queue(
         "check", "待我审核的回复", "people", (Role.UNIT_REVIEWER, Role.UNIT_HEAD), _to_check,
-        act="审核", place="reply", search="reply=unit_review",
+        act="审核", place=REPLIES, search="reply=unit_review",
     ),
     Queue(
         "inspect", "待质检的回复", "clipboard-check", (Role.QUALITY_INSPECTOR,), _to_inspect,
@@ -191,27 +200,27 @@ QUEUES: tuple[Queue, ...] = (
     ),
     Queue(
         "legal", "法律栏目待答", "briefcase", (Role.LAWYER,), _legal,
-        act="解答", place="reply", search="column=legal",
+        act="解答", place=REPLIES, search="column=legal",
     ),
     Queue(
-        "handling", "办理中", "hourglass-split", DOING, _led(State.HANDLING),
-        act="办理", place="reply", search="state=handling",
+        "handling", "办理中", "hourglass-split", DOING, _handling,
+        act="办理", place=REPLIES, search="state=handling",
     ),
     Queue(
         "tasks", "协办任务", "people", (*DOING, Role.THIRD_PARTY), _supporting,
-        act="去协办", place="tasks", search="task=supporting",
+        act="去协办", search="task=supporting",
     ),
     Queue(
         "promises", "待兑现的承诺", "flag", (Role.UNIT_HEAD,), _led(State.TRACKING),
-        act="报告兑现", place="keep", search="state=tracking",
+        act="报告兑现", search="state=tracking",
     ),
     Queue(
         "paused", "暂停计时", "pause-circle", (Role.COORDINATOR,), _in_state(State.PAUSED),
-        act="查看", place="resume", search="state=paused",
+        act="查看", search="state=paused",
     ),
     Queue(
         "overdue", "已超时", "exclamation-triangle", WATCHING, _overdue,
-        act="查看", place="note", search="due=overdue",
+        act="查看", search="due=overdue",
     ),
-    Queue(POOL, "可认领的留言", "hand-index-thumb", access.WORKING, _pool, act="认领", place="claim"),
+    Queue(POOL, "可认领的留言", "hand-index-thumb", access.WORKING, _pool, act="认领"),
 )  # fmt: skip

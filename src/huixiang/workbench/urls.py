@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
+from huixiang.rules.lifecycle import Step
+
 from .urls_b import urlpatterns as part_b
-from .views import inbox, signing_in
+from .views import assigning, case, inbox, replying, signing_in
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -12,5 +14,21 @@ urlpatterns: list[URLPattern] = [
     path("password/", signing_in.password, name="password"),
     path("", inbox.inbox, name="inbox"),
     path("pool/", inbox.pool, name="pool"),
+    path("units/", assigning.units, name="units"),
+    path("files/<str:key>/", case.file, name="file"),
+    path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/original/", case.original, name="case_original"),
+    path("cases/<str:number>/replies/", replying.draft, name="case_draft"),
+    *(
+        path(f"cases/<str:number>/{verb.name}/", case.take_step, {"name": verb.name}, name=f"case_{verb.name}")
+        for verb in case.VERBS
+    ),
+    path("replies/<int:pk>/", replying.save, name="reply_save"),
+    path("replies/<int:pk>/autosave/", replying.autosave, name="reply_autosave"),
+    path("replies/<int:pk>/versions/", replying.versions, name="reply_versions"),
+    path("replies/<int:pk>/pass/", replying.move, {"step": Step.PASS_REVIEW}, name="reply_pass"),
+    path("replies/<int:pk>/return/", replying.move, {"step": Step.RETURN_REPLY}, name="reply_return"),
+    path("replies/<int:pk>/discard/", replying.move, {"step": Step.DISCARD_REPLY}, name="reply_discard"),
+    path("replies/<int:pk>/files/<str:key>/remove/", replying.remove_file, name="reply_remove_file"),
 ]
 urlpatterns += part_b

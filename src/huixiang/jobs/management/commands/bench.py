@@ -1,0 +1,38 @@
+"""`./huixiang bench web`: measures the product as it is served, against bare views on the same server."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Fill a throwaway PostgreSQL, serve it with the production server, drive it and print what it can do."
+    # The command itself has no database; it makes one for the server that it starts.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=["web"])
+        parser.add_argument("--cases", type=int, default=100_000, help="how many (default: 100000)")
+        parser.add_argument("--database", default="pgserver", help="URL of a PostgreSQL where databases may be made")
+        parser.add_argument("--seconds", type=float, default=8.0, help="for each page and number of clients")
+        parser.add_argument("--only", action="append", default=[], metavar="NAME", help="pages with NAME in their name")
+        parser.add_argument("--json", default="", metavar="FILE", help="write the figures there too")
+        parser.add_argument("--no-growth", action="store_true", help="measure no second, smaller size")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure and print the report."""
+        from bench import web
+
+        if options["cases"] < 50 or options["seconds"] <= 0:
+            raise CommandError("at least 50 cases and some time are needed")
+        asked = web.Options(
+            cases=options["cases"],
+            database=options["database"],
+            seconds=options["seconds"],
+            only=options["only"],
+            json_file=options["json"],
+            growth=not options["no_growth"],
+        )
+        report = web.run(asked, lambda line: print(f"bench: {line}", file=sys.stderr, flush=True))
+        self.stdout.write(report)

@@ -1,0 +1,1 @@
+"""The forms of the portal, one module per page group."""

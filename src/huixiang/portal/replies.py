@@ -1,0 +1,57 @@
+"""A published reply as pages show it, with everything its kind has to say."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from huixiang.cases.choices import Resolution
+from huixiang.cases.models import Attachment, Case, Reply
+
+Shown = dict[str, Any]
+
+
+def published_of(case: Case) -> list[Reply]:
+    """The replies of a case that are out, in order."""
+    return list(Reply.objects.published().filter(case=case).select_related("unit", "corrects"))
+
+
+def shown(replies: Iterable[Reply], files: Iterable[Attachment]) -> list[Shown]:
+    """The replies for the template, each with its files and with the correction that came later."""
+    rows, attached = list(replies), list(files)
+    corrected = {r.corrects_id: r for r in rows if r.corrects_id}
+    return [_shown(r, [f for f in attached if f.reply_id == r.pk], corrected.get(r.pk)) for r in rows]
+
+
+def linked(files: Iterable[Attachment]) -> list[Shown]:
+    """Files with their addresses."""
+    return [
+        {"url": reverse("portal:file", args=[f.key]), "name": f.name, "size": f.size_bytes, "kind": f.kind}
+        for f in files
+    ]
+
+
+def _shown(reply: Reply, files: list[Attachment], correction: Reply | None) -> Shown:
+    outcome = reply.claimed_resolution
+    return {
+        "id": reply.pk,
+        "anchor": f"reply-{reply.pk}",
+        "unit": reply.unit.name,
+        "unit_url": reverse("portal:unit", args=[reply.unit_id]),
+        "kind": reply.kind,
+        "kind_label": reply.get_kind_display(),
+        "time": reply.published_at,
+        "text": reply.body,
+        "next_report_at": reply.next_report_on,
+        "attachments": linked(files),
+        "outcome": Resolution(outcome).label if outcome else "",
+        "reason": reply.public_reason,
+        "is_refusal": outcome == Resolution.REFUSED,
+        "promise": reply.promise,
+        "promise_due_on": reply.promise_due_on,
+        "extended_to": reply.extended_to,
+        "transfer_to": reply.transfer_to,
+        "receipt_number": reply.receipt_number,
+        "corrects": reply.corrects,
+        "correction": correction,
+    }

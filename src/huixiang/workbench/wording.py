@@ -1,0 +1,225 @@
+"""How the desk words what stands in the ledger and on the clocks."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from huixiang.cases.actions.submitting import CITIZEN
+from huixiang.cases.choices import STEP_LABELS, Lane, PauseReason, ReplyKind, Resolution, Urgency, Visibility
+from huixiang.cases.models import CaseEvent
+from huixiang.cases.reasons import reason_of
+from huixiang.rules.lifecycle import Step
+from huixiang.ui import moments, vocabulary
+from huixiang.ui.templatetags.ui import icon
+
+# When a clock turns yellow and black: a judgement of this desk, the limits themselves come from rules.standards.
+SOON = timedelta(hours=4)
+LONG_PAST = timedelta(days=3)
+# Steps that only tell something about a reply: those who may not see the reply see no words of it either.
+ABOUT_A_REPLY = frozenset(
+    {Step.SEND_TO_REVIEW, Step.RETURN_REPLY, Step.PASS_REVIEW, Step.DRAFT_REPLY, Step.DISCARD_REPLY}
+)
+
+
+def light_of(due: datetime | None, at: datetime) -> str:
+    """The light of a clock: green, yellow (soon), red (past), black (long past); empty where nothing is owed."""
+    if due is None:
+        return ""
+    if due >= at:
+        return "yellow" if due - at <= SOON else "green"
+    return "black" if at - due > LONG_PAST else "red"
+
+
+def clock(due: datetime | None, at: datetime) -> SafeString:
+    """A clock for a list row: light, icon and words, with the exact limit in the title."""
+    code = light_of(due, at)
+    if not code or due is None:
+        return SafeString("")
+    mark = vocabulary.LIGHTS[code]
+    return format_html(
+        '<span class="light light-{}" title="{}">{}<span class="visually-hidden">{}：</span>{}</span>',
+        code, moments.spoken_before(due, at), icon(mark.icon), mark.label, moments.left(due, at),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a case's history."""
+
+    time: datetime
+    title: str
+    text: str
+    actor: str
+    icon: str
+    tone: str
+    is_public: bool
+
+
+def history(events: Iterable[CaseEvent], *, replies: Collection[int]) -> list[Entry]:
+    """The events in words, newest first; `replies` are the replies whose inner steps the reader may know."""
+    lines = [_entry(e, replies) for e in events]
+    return lines[::-1]
+
+
+def said(event: CaseEvent) -> str:
+    """What an event's data says, in words."""
+    data: Mapping[str, Any] = event.data
+    words = _WORDS.get(Step(event.step))
+    return words(data) if words else ""
+
+
+def _entry(event: CaseEvent, replies: Collection[int]) -> Entry:
+    step = Step(event.step)
+    is_hidden = step in ABOUT_A_REPLY and event.data.get("reply") not in replies
+    icon_name, tone = _LOOKS.get(step, ("circle-fill", ""))
+    return Entry(
+        event.at, _title(event), "" if is_hidden else said(event), _who(event), icon_name, tone, event.is_public
+    )
+
+
+def _title(event: CaseEvent) -> str:
+    if event.step == Step.NOTE and event.data.get("lane"):
+        return "调整办理通道"
+    if event.step == Step.NOTE and event.data.get("signed"):
+        return "协办任务已签收"
+    return STEP_LABELS[Step(event.step)]
+
+
+def _who(event: CaseEvent) -> str:
+    # Who left the message is nobody's business in a history, least of all in a report's.
+    name = event.actor.display_name if event.actor and event.actor_role != CITIZEN else ""
+    unit = event.unit.short_name if event.unit else ""
+    return " ".join(part for part in (unit, event.actor_role, name) if part)
+
+
+def _kind(data: Mapping[str, Any]) -> str:
+    code = data.get("kind", "")
+    return ReplyKind(code).label if code in ReplyKind.values else ""
+
+
+def _labelled(**names: str) -> Callable[[Mapping[str, Any]], str]:
+    def words(data: Mapping[str, Any]) -> str:
+        return "\n".join(f"{label}：{data[key]}" for key, label in names.items() if data.get(key))
+
+    return words
+
+
+def _assigned(data: Mapping[str, Any]) -> str:
+    lines = [f"主办：{data.get('unit_name', '')}"]
+    if data.get("supporting"):
+        lines.append("协办：" + "、".join(data["supporting"]))
+    if data.get("task"):
+        lines.append(f"要求：{data['task']}")
+    return "\n".join(lines)
+
+
+def _paused(data: Mapping[str, Any]) -> str:
+    code = data.get("reason", "")
+    label = PauseReason(code).label if code in PauseReason.values else code
+    return f"{label}。{data.get('explanation', '')}"
+
+
+def _note(data: Mapping[str, Any]) -> str:
+    if data.get("lane"):
+        label = Lane(data["lane"]).label if data["lane"] in Lane.values else data["lane"]
+        return f"改为{label}通道。{data.get('reason', '')}"
+    return str(data.get("text", ""))
+
+
+def _opened(data: Mapping[str, Any]) -> str:
+    def word(code: str) -> str:
+        return Visibility(code).label if code in Visibility.values else code
+
+    return f"{word(data.get('from', ''))} → {word(data.get('to', ''))}"
+
+
+def _declined(data: Mapping[str, Any]) -> str:
+    reason = reason_of(str(data.get("code", "")))
+    return "\n".join(part for part in (reason.label if reason else "", str(data.get("note", ""))) if part)
+
+
+def _approved(data: Mapping[str, Any]) -> str:
+    code = data.get("urgency", "")
+    return f"紧急程度：{Urgency(code).label}" if code in {Urgency.URGENT, Urgency.CRITICAL} else ""
+
+
+def _rated(data: Mapping[str, Any]) -> str:
+    code = data.get("outcome") or data.get("resolution") or ""
+    return Resolution(code).label if code in Resolution.values else ""
+
+
+_WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
+    Step.ASSIGN: _assigned,
+    Step.CLAIM: _labelled(unit_name="认领单位"),
+    Step.ADD_SUPPORT: _labelled(unit_name="协办", task="任务"),
+    Step.TRANSFER: _labelled(unit_name="转给", reason="理由"),
+    Step.SEND_BACK: _labelled(reason="理由"),
+    Step.OBJECT: _labelled(legal_basis="依据"),
+    Step.UPHOLD_OBJECTION: _labelled(decision="裁定理由"),
+    Step.OVERRULE_OBJECTION: _labelled(decision="裁定理由"),
+    Step.PAUSE: _paused,
+    Step.NOTE: _note,
+    Step.FINISH_TASK: _labelled(result="结果"),
+    Step.DRAFT_REPLY: _kind,
+    Step.RETURN_REPLY: _labelled(note="要改的地方"),
+    Step.PUBLISH_REPLY: _kind,
+    Step.CONCLUDE: _kind,
+    Step.CONCLUDE_WITH_PROMISE: _kind,
+    Step.EXTEND: _kind,
+    Step.HAND_OVER: _kind,
+    Step.KEEP_PROMISE: _labelled(evidence="凭据"),
+    Step.REOPEN: _labelled(reason="理由", round="第几轮"),
+    Step.MERGE: _labelled(into="并入"),
+    Step.CHANGE_VISIBILITY: _opened,
+    Step.APPROVE: _approved,
+    Step.ASK_SUPPLEMENT: _labelled(question="请补充"),
+    Step.REJECT: _declined,
+    Step.DIVERT: _declined,
+    Step.WITHDRAW: _labelled(reason="理由"),
+    Step.RATE: _rated,
+}
+_LOOKS: dict[Step, tuple[str, str]] = {
+    Step.SUBMIT: ("chat-left-text", ""),
+    Step.TAKE_REVIEW: ("shield-check", "grey"),
+    Step.RELEASE_REVIEW: ("arrow-counterclockwise", "grey"),
+    Step.SUPPLEMENT: ("chat-square-dots", ""),
+    Step.SUPPLY: ("chat-square-dots", ""),
+    Step.ASK_SUPPLEMENT: ("question-circle", "amber"),
+    Step.REDACT: ("eye-slash", "grey"),
+    Step.CHANGE_VISIBILITY: ("eye", "grey"),
+    Step.ADD_SUPPORT: ("plus-lg", "blue"),
+    Step.FINISH_TASK: ("clipboard-check", "green"),
+    Step.UPHOLD_OBJECTION: ("clipboard-check", "amber"),
+    Step.OVERRULE_OBJECTION: ("clipboard-check", "blue"),
+    Step.DISCARD_REPLY: ("x-lg", "grey"),
+    Step.CLOSE_UNRATED: ("check-circle", "grey"),
+    Step.WITHDRAW: ("arrow-counterclockwise", "grey"),
+    Step.APPROVE: ("shield-check", "green"),
+    Step.ASSIGN: ("send", "blue"),
+    Step.CLAIM: ("hand-index-thumb", "blue"),
+    Step.TRANSFER: ("arrow-left-right", "violet"),
+    Step.ACCEPT: ("person-check", "blue"),
+    Step.OBJECT: ("arrow-return-left", "amber"),
+    Step.SEND_BACK: ("arrow-return-left", "amber"),
+    Step.PAUSE: ("pause-circle", "grey"),
+    Step.RESUME: ("clock", ""),
+    Step.NOTE: ("pencil", "grey"),
+    Step.DRAFT_REPLY: ("pencil-square", "grey"),
+    Step.SEND_TO_REVIEW: ("people", "grey"),
+    Step.RETURN_REPLY: ("arrow-return-left", "amber"),
+    Step.PASS_REVIEW: ("check-lg", "grey"),
+    Step.PUBLISH_REPLY: ("megaphone", "green"),
+    Step.CONCLUDE: ("check-circle-fill", "green"),
+    Step.CONCLUDE_WITH_PROMISE: ("flag", "amber"),
+    Step.KEEP_PROMISE: ("flag-fill", "green"),
+    Step.EXTEND: ("calendar3", "amber"),
+    Step.HAND_OVER: ("arrow-left-right", "violet"),
+    Step.REOPEN: ("arrow-repeat", "red"),
+    Step.RATE: ("star", "amber"),
+    Step.REJECT: ("x-circle", "red"),
+    Step.MERGE: ("union", "violet"),
+}

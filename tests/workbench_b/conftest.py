@@ -1,0 +1,31 @@
+"""Signing in to the desk as one of the cast."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+
+@pytest.fixture
+def desk(town):
+    """A browser for each of the cast: `desk("审核员").get("/desk/review/")`."""
+
+    def browser(who):
+        client = Client()
+        client.force_login(town.people[who])
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def statements():
+    """How many SQL statements a page needs, once the session is warm."""
+
+    def count(browser, url):
+        browser.get(url)
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(url).status_code == 200
+        return len(seen)
+
+    return count

@@ -1,6 +1,6 @@
 """Due times of a case, from the standards in force on the day it came in and the calendar of today."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.clocks import ClockKind
@@ -15,6 +15,12 @@ def deadlines_for(case: Case, rules: Rules | None = None) -> Deadlines:
     rules = rules or in_force()
     began_on = case.submitted_at.astimezone(CHINA).date()
     return Deadlines(rules.calendar, rules.rows, case.region_id, case.kind, case.column_id, began_on)
+
+
+def general(kind: str, on: date, *, region: str = "43", column: str = "") -> Deadlines:
+    """The calculator for cases of a kind that begin on `on`, by the province's rules unless a region is named."""
+    rules = in_force()
+    return Deadlines(rules.calendar, rules.rows, region, kind, column, on)
 
 
 def due(case: Case, clock: ClockKind, at: datetime, *, lane: str = "") -> datetime:

@@ -5,30 +5,12 @@ from django.db import models
 from django.db.models import Q
 
 from huixiang.accounts.encryption import SealedTextField
+from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.models import Case
-from huixiang.rules.clocks import ClockKind
 from huixiang.rules.ladder import Means, Rung
 from huixiang.units.models import Region, Unit
 
 PERSON = settings.AUTH_USER_MODEL
-
-CLOCK_LABELS: dict[ClockKind, str] = {
-    ClockKind.REVIEW: "审核",
-    ClockKind.ASSIGN: "交办",
-    ClockKind.SIGN: "签收",
-    ClockKind.FIRST_WORD: "首次回应",
-    ClockKind.ANSWER: "正式答复",
-    ClockKind.SILENCE: "进展通报",
-    ClockKind.COMMITMENT: "承诺兑现",
-    ClockKind.SUPERVISION: "督办答复",
-    ClockKind.SAFETY_CONTROL: "隐患控制",
-    ClockKind.POST_APPROVAL: "事后补审",
-    ClockKind.SUPPLEMENT: "等待留言人补充",
-    ClockKind.RATING: "等待留言人评价",
-    ClockKind.OBJECTION: "提出异议",
-    ClockKind.EXTENSION: "延期",
-    ClockKind.REOPENING: "重新办理",
-}
 
 
 class RungLabel(models.TextChoices):

@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from huixiang.cases import ledger
+from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.ledger import Act, Entry, Stale
 from huixiang.cases.models import Case, CaseEvent
@@ -25,7 +26,7 @@ from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, climbs, next_lo
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.standards import Rules, in_force
 
-from .models import CLOCK_LABELS, Alert, RungLabel, StepState, SupervisionStep
+from .models import Alert, RungLabel, StepState, SupervisionStep
 
 logger = logging.getLogger(__name__)
 BATCH = 500

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huixiang.cases import access, files
 from huixiang.cases.choices import AssignmentState
-from huixiang.cases.deadlines import deadlines
+from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.models import Attachment, Case
 from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import Step
@@ -203,7 +203,7 @@ def _around(case: Case) -> dict[str, Any]:
         "message_files": [f for f in attached if f.supplement_id is None],
         "supplement_files": [f for f in attached if f.supplement_id is not None],
         "merged_cases": list(case.merged_cases.only("number", "title")[:20]),
-        "is_provisional": case.answer_due_at is not None and deadlines().is_provisional(case.answer_due_at),
+        "is_provisional": case.answer_due_at is not None and deadlines_for(case).is_provisional(case.answer_due_at),
         "case_url": reverse("desk:case", args=[case.number]),
     }
 

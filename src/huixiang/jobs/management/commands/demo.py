@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
-from huixiang.jobs.seeding import sign_ins
 
 from huixiang.jobs.foreground import ChildDied, Children, SiteSilent, StopSignal, is_free, next_free_port
+from huixiang.jobs.seeding import sign_ins
 
 FIRST_PORT = 8000
 START_SECONDS = 90.0

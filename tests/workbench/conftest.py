@@ -1,6 +1,13 @@
 """Signing in as one of the cast, and posting as their page would."""
 
 import pytest
+from tests.cast import MORNING
+
+
+@pytest.fixture
+def morning(monkeypatch):
+    """The desk's clock stands at the morning of the cast, so that limits and counts are the same on every day."""
+    monkeypatch.setattr("huixiang.units.middleware.timezone.now", lambda: MORNING)
 
 
 @pytest.fixture
@@ -26,7 +33,3 @@ class Desk:
     def act(self, case, verb, **form):
         form.setdefault("seen", case.event_count)
         return self.client.post(f"/desk/cases/{case.number}/{verb}/", form)
-
-
-def text(response):
-    return response.content.decode()

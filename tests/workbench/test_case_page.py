@@ -13,10 +13,7 @@ from huixiang.cases.models import Assignment, CaseEvent, OriginalLook
 PHONE = "13812345678"
 
 
-@pytest.fixture(autouse=True)
-def morning(monkeypatch):
-    """The desk's clock stands at the morning of the cast, so that limits are the same on every day."""
-    monkeypatch.setattr("huixiang.units.middleware.timezone.now", lambda: MORNING)
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 def told(response):

@@ -11,7 +11,10 @@ from tests.cast import MORNING
 from huixiang.cases.actions import replying
 from huixiang.cases.models import Case
 from huixiang.units.access import actor_of
+from huixiang.units.models import Membership
 from huixiang.workbench.queues import waiting
+
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 def waiting_cases(town, who, at=MORNING):
@@ -65,18 +68,43 @@ def test_report_shows_to_no_watcher_and_never_in_the_pool(town):
     assert waiting_cases(town, "承办人", later) == {}
 
 
+def test_lawyer_has_the_legal_cases_of_the_own_team(town):
+    case = town.assigned(column="legal", kind="consult", unit="律师团")
+    assert waiting_cases(town, "律师") == {"legal": [case.pk]}
+
+
+def test_case_that_accuses_a_unit_never_waits_for_it(town):
+    case = town.handling(supporting=["供水公司"])
+    assert waiting_cases(town, "供水承办人") == {"tasks": [case.pk]}
+    case.accused_units.add(town.units["供水公司"])
+    assert waiting_cases(town, "供水承办人") == {}
+
+
+def test_role_taken_away_empties_its_queues_at_once(town):
+    town.assigned()
+    assert waiting_cases(town, "承办人")
+    Membership.objects.filter(user=town.people["承办人"]).delete()
+    assert waiting_cases(town, "承办人") == {}
+
+
 def test_soonest_comes_first(town):
     late, urgent = town.approved(at=MORNING), town.approved(at=MORNING, urgency="urgent")
     assert waiting_cases(town, "交办员") == {"assign": [urgent.pk, late.pk]}
 
 
 @pytest.mark.parametrize(
-    "who", ["审核员", "交办员", "承办人", "负责人", "质检员", "督办员", "律师", "系统管理员", "陌生人"]
+    ("who", "words"),
+    [
+        *((who, "都处理完了") for who in ("审核员", "交办员", "承办人", "负责人", "质检员", "督办员", "律师")),
+        ("系统管理员", "您的角色没有要办的留言"),
+        ("分析员", "您的角色没有要办的留言"),
+        ("陌生人", "您还没有角色"),
+    ],
 )
-def test_every_role_gets_a_page_even_with_nothing_to_do(desk, who):
+def test_every_role_gets_a_page_even_with_nothing_to_do(desk, who, words):
     answer = desk(who).get("/desk/")
     assert answer.status_code == 200
-    assert "都处理完了" in answer.content.decode()
+    assert words in answer.content.decode()
 
 
 def test_row_says_what_to_do_and_by_when_in_words(desk, town):

@@ -5,16 +5,12 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from tests.cast import FINAL_TEXT, MORNING, fresh
+from tests.cast import FINAL_TEXT, fresh
 
 from huixiang.cases.actions import noting, replying
 from huixiang.cases.models import Attachment, Reply, ReplyTemplate
 
-
-@pytest.fixture(autouse=True)
-def morning(monkeypatch):
-    """The desk's clock stands at the morning of the cast."""
-    monkeypatch.setattr("huixiang.units.middleware.timezone.now", lambda: MORNING)
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 def told(response):

@@ -69,7 +69,7 @@ def test_publishing_goes_on_to_the_next_reply(town, desk, waiting):
 
 def test_reply_is_not_published_with_a_point_unchecked(town, desk, waiting):
     answer = decide(desk("质检员"), waiting, "publish", checks=["answers"])
-    assert answer.status_code == 422 and "还没勾选" in answer.content.decode()
+    assert answer.status_code == 422 and "还有3项没有勾选" in answer.content.decode()
     assert state_of(waiting) == "quality"
 
 

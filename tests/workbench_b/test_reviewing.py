@@ -165,7 +165,7 @@ def test_question_goes_to_the_citizen_and_an_empty_one_is_refused(town, desk, ta
 @pytest.mark.parametrize(("do", "code"), [("reject", "spam_ad"), ("divert", "criminal_report")])
 def test_decline_shows_the_other_door_and_needs_a_reason(desk, taken, do, code):
     browser = desk("审核员")
-    refused = decide(browser, taken, do, note="已写好的说明")
+    refused = decide(browser, taken, do, **{f"{do}_note": "已写好的说明"})
     assert refused.status_code == 422 and "已写好的说明" in refused.content.decode()
     assert "就近派出所报案" in refused.content.decode()
     decide(browser, taken, do, **{do: code})

@@ -289,8 +289,6 @@ class Archive:
         for case, event in zip(cases, events, strict=True):
             case.event_count, case.ledger_head = event.seq, event.hash
         Case.objects.bulk_create(cases)
-        for case, event in zip(cases, events, strict=True):
-            event.case = case
         CaseEvent.objects.bulk_create(events)
         # Other handlers of an import still run; the index is written here at once for the whole batch.
         EventDelivery.objects.bulk_create(
@@ -362,13 +360,12 @@ def _event(case: Case, pair: Pair, at: datetime) -> CaseEvent:
     """The first and only event: that it was imported, now, from what; the hash proves the texts as they came."""
     texts = json.dumps([pair.title, pair.detail, pair.reply], ensure_ascii=False)
     event = CaseEvent(
+        case=case,
         seq=1,
         step=Step.IMPORT,
         from_state="",
         to_state=case.state,
-        actor=None,
         actor_role=ROLE,
-        unit=None,
         at=at,
         is_public=True,
         data={

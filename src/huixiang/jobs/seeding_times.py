@@ -119,7 +119,7 @@ def _keep_desk_hours(items: list[Item]) -> None:
         local = item.at.astimezone(CHINA)
         if item.what == "reply" and not DESK_OPENS <= local.time() <= DESK_CLOSES:
             day = local.date() + (DAY if local.time() > DESK_CLOSES else timedelta())
-            item.at = datetime.combine(day, time(8, 5 + local.minute % 50), CHINA)
+            item.at = datetime.combine(day, time(9, 5 + local.minute % 50), CHINA)
         if earliest is not None:
             item.at = max(item.at, earliest)
         earliest = item.at + timedelta(minutes=20)

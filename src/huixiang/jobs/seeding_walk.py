@@ -360,7 +360,7 @@ class Walk:
 
     def _moment_before(self, at: datetime, share: float) -> datetime:
         last = self.cast.last_at
-        return max(last + (at - last) * share, at - timedelta(hours=5))
+        return max(last + (at - last) * share, at - timedelta(hours=2))
 
 
 def _free_text(reason: str) -> str:

@@ -33,6 +33,7 @@ TIMES: dict[str, tuple[str, timedelta]] = {
     "year": ("最近一年", timedelta(days=365)),
 }
 SORTS = {"new": "最新公开", "answered": "最新答复", "supporters": "遇到的人最多"}
+BEST_MATCH = "最相关"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class Filters:
         return [self.q, *[w for w in found if len(w) > 1 or len(found) == 1]] if found else []
 
     @property
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """The orders on offer as (code, words, whether in force); a search begins with the best matches."""
+        offered = {"": BEST_MATCH, **SORTS} if self.q else SORTS
+        now = self.sort or ("" if self.q else "new")
+        return [(code, words, code == now) for code, words in offered.items()]
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything besides the sorting is asked for."""
         return replace(self, sort="") != Filters()
@@ -68,6 +76,9 @@ class Filters:
     def cases(self, at: datetime) -> CaseQuerySet:
         """The public cases that fit, in order."""
         found = Case.objects.public()
+        if self.q and not segment.query_tokens(self.q).bigrams:
+            # Only punctuation: nothing can hold it.
+            return found.none()
         if self.q:
             # Words that are not shown must not be found either.
             found = found.filter(visibility=Visibility.PUBLIC).matching(self.q)

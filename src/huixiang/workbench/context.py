@@ -12,9 +12,10 @@ from .queues import CAP, POOL, WATCHING, Entry, queues_of, waiting
 if TYPE_CHECKING:
     from .doors import DeskRequest
 
+SEES_CASES = tuple(UNIT_ROLES | REGION_ROLES)
 # Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them.
 PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
-    ("desk:search", "全部留言", "search", "g s", tuple(UNIT_ROLES | REGION_ROLES)),
+    ("desk:search", "全部留言", "search", "g s", SEES_CASES),
     ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
     ("desk:looks", "原文查看记录", "eye", "g l", (Role.AUDIT_ADMIN,)),
     ("desk:ledger", "账本核验", "shield-lock", "g v", (Role.AUDIT_ADMIN,)),
@@ -27,14 +28,15 @@ OWN_DESKS = {"moderate": ("desk:review", "g r"), "inspect": ("desk:quality", "g 
 
 def desk(actor: Actor, request: "DeskRequest") -> dict[str, Any]:
     """The context of `ui/desk_base.html`; what waits is read once per request."""
+    search = reverse("desk:search")
     return {
         "now": request.at,
         "desk_nav": navigation(actor, waiting_for(request), request.path),
         "desk_user": actor.user.display_name if actor.user else "",
         "desk_unit": "、".join(dict.fromkeys(g.unit_name for g in actor.grants if g.unit_name)),
         "desk_roles": actor.role_names,
-        "desk_search_url": reverse("desk:search"),
-        "desk_query": request.GET.get("q", "") if request.path == reverse("desk:search") else "",
+        "desk_search_url": search if actor.has(*SEES_CASES) else "",
+        "desk_query": request.GET.get("q", "") if request.path == search else "",
         "sign_out_url": reverse("desk:sign_out"),
     }
 

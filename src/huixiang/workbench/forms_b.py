@@ -73,10 +73,8 @@ class ReviewForm(PlainWords, forms.Form):
     )  # fmt: skip
     reject = forms.ChoiceField(label="不予登载的理由", required=False)
     divert = forms.ChoiceField(label="应走的渠道", required=False)
-    note = CleanText(
-        label="给留言人的补充说明", max_length=300, required=False, widget=area(2),
-        help_text="理由和出路会自动告诉留言人，有别的话再写。",
-    )  # fmt: skip
+    reject_note = CleanText(label="另外想说的话", max_length=300, required=False, widget=area(2))
+    divert_note = CleanText(label="另外想说的话", max_length=300, required=False, widget=area(2))
 
     def __init__(self, *args: Any, topics: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,12 +103,12 @@ class ReviewForm(PlainWords, forms.Form):
 
 
 def unit_named(words: str) -> Unit | None:
-    """The active unit with this full name, or with this short name if only one has it."""
-    exact = Unit.objects.active().filter(name=words).select_related("region").first()
-    if exact:
-        return exact
-    short = list(Unit.objects.active().filter(short_name=words).select_related("region")[:2])
-    return short[0] if len(short) == 1 else None
+    """The one active unit with this full name, or else with this short name; None where several have it."""
+    for named in (Unit.objects.active().filter(name=words), Unit.objects.active().filter(short_name=words)):
+        found = list(named.select_related("region")[:2])
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def region_named(words: str) -> Region | None:
@@ -154,11 +152,13 @@ class InspectForm(PlainWords, forms.Form):
 
     def check_all(self) -> None:
         """Asks for what was not ticked: a reply goes out only when every point was looked at."""
-        missing = [words for code, words in self.CHECKS if code not in self.cleaned_data.get("checks", [])]
-        if missing:
-            self.add_error("checks", "发布前请逐项核对，还没勾选：" + "；".join(missing))
+        left = len(self.CHECKS) - len(self.cleaned_data.get("checks", []))
+        if left:
+            self.add_error("checks", f"发布前请逐项核对，还有{left}项没有勾选。")
 
 
+# The public words address the citizen; on the desk it is somebody else who has to supply.
+STAFF_LABELS = {State.NEED_SUPPLEMENT: "待留言人补充"}
 DUE = [("overdue", "已超期"), ("today", "今天到期"), ("soon", "三天内到期"), ("none", "没有期限")]
 SORTS = {
     "due": "期限", "-submitted": "最新提交", "submitted": "最早提交", "-answered": "最近答复",
@@ -171,7 +171,7 @@ class SearchForm(PlainWords, forms.Form):
 
     q = CleanText(label="关键词", max_length=60, required=False)
     state = forms.MultipleChoiceField(
-        label="状态", required=False, choices=[(s.value, STATE_LABELS[s]) for s in State],
+        label="状态", required=False, choices=[(s.value, STAFF_LABELS.get(s, STATE_LABELS[s])) for s in State],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     due = forms.ChoiceField(label="期限", required=False, choices=[("", "不限"), *DUE])

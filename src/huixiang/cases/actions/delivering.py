@@ -1,6 +1,7 @@
 """Delivering, where it needs a person: what keeps failing is tried again at once, or given up in the ledger's sight."""
 
 from django.db import transaction
+from django.db.models import F
 
 from huixiang.rules.lifecycle import Step
 
@@ -16,7 +17,7 @@ def failing(limit: int = 200) -> list[EventDelivery]:
     """Deliveries that have failed at least once, given-up ones last: visible until they succeed."""
     rows = EventDelivery.objects.filter(tries__gt=0).select_related("event__case")
     bare = rows.defer("event__case__sealed_title", "event__case__sealed_body", "event__case__sealed_contact")
-    return list(bare.order_by("given_up_at", "next_try_at")[:limit])
+    return list(bare.order_by(F("given_up_at").asc(nulls_first=True), "next_try_at")[:limit])
 
 
 @transaction.atomic

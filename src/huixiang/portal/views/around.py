@@ -31,7 +31,7 @@ def units(request: Asked) -> HttpResponse:
     if query:
         found = found.filter(Q(name__contains=query) | Q(short_name__contains=query))
     if picker.chosen:
-        found = found.filter(region_id__startswith=picker.chosen)
+        found = found.filter(region__code__startswith=picker.chosen)
     page = Paginator(found, UNITS_PER_PAGE).get_page(request.GET.get("page"))
     return show(request, "units", {"page": page, "q": query, "picker": picker})
 

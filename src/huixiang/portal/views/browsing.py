@@ -36,7 +36,7 @@ def cases(request: Asked) -> HttpResponse:
         "kinds": [k for k in MessageKind.choices if k[0] != MessageKind.REPORT],
         "states": [(code, label) for code, (label, _) in filters.STATE_GROUPS.items()],
         "times": [(code, label) for code, (label, _) in filters.TIMES.items()],
-        "sorts": [(code, label, asked.url(base, sort=code)) for code, label in filters.SORTS.items()],
+        "sorts": [(label, asked.url(base, sort=code), is_now) for code, label, is_now in asked.sorts],
         "topics": _grouped(topics),
         "picker": places.picker(query.get("region", ""), query.get("township", "")),
         "cases": cards(rows[: filters.PER_PAGE], words=asked.words),

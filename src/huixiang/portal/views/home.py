@@ -23,11 +23,13 @@ def home(request: Asked) -> HttpResponse:
     answered = list(shown.newly_answered()[:ANSWERS])
     known = {c.pk for c in answered}
     # A message that stands among the answers already need not stand among the new ones again.
-    newest = [c for c in shown.filter(visibility=Visibility.PUBLIC).newest()[: ANSWERS + NEWEST] if c.pk not in known]
+    latest = shown.filter(visibility=Visibility.PUBLIC).newest()[: ANSWERS + NEWEST]
+    newest = [c for c in latest if c.pk not in known][:NEWEST]
+    both = cards([*answered, *newest])
     context = {
         "columns": Column.objects.filter(is_active=True),
         "figures": home_figures(),
-        "answers": cards(answered),
-        "newest": cards(newest[:NEWEST]),
+        "answers": both[: len(answered)],
+        "newest": both[len(answered) :],
     }
     return show(request, "home", context)

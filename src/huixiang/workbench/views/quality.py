@@ -100,7 +100,7 @@ def _desk(request: DeskRequest, reply: Reply, form: InspectForm, *, trouble: Tro
         "case": case,
         "reply": reply,
         "form": form,
-        "trouble": trouble,
+        "trouble": None if trouble and trouble.field in form.fields else trouble,
         "is_waiting": reply.state == ReplyState.QUALITY,
         "clock": clock(case.due_at, request.at),
         "pieces": pieces(reply.body, found),

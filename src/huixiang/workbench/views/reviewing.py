@@ -119,7 +119,7 @@ def _decline(outcome: str, step: Step) -> Callable[[DeskRequest, Case, ReviewFor
         code = form.cleaned_data[outcome]
         if code not in reasons(outcome):
             raise Refused("请选择理由，留言人会看到理由和另一条出路。", field=outcome)
-        reviewing.decline(case, act_of(request, case, step), code=code, note=form.cleaned_data["note"])
+        reviewing.decline(case, act_of(request, case, step), code=code, note=form.cleaned_data[f"{outcome}_note"])
 
     return decline
 
@@ -166,6 +166,7 @@ def _cover(
         "case": case,
         "row": row_of(request, case),
         "form": form,
+        "typed_notes": [form[n].value() for n in ("reject_note", "divert_note") if form[n].value()] if form else [],
         "trouble": trouble,
         "can_take": case.state == State.SUBMITTED,
     }
@@ -190,7 +191,7 @@ def _desk(
     context = {
         "case": case,
         "form": form,
-        "trouble": trouble,
+        "trouble": None if trouble and trouble.field in form.fields else trouble,
         "clock": clock(case.due_at, request.at),
         "danger": noticed(f"{original.title}\n{original.body}"),
         "title_pieces": pieces(original.title, [f.finding for f in found if f.place == "title"]),

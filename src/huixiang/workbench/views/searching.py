@@ -18,11 +18,12 @@ from huixiang.cases.choices import AssignmentState, ReplyState
 from huixiang.cases.models import Assignment, Column, Reply, SavedFilter
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.rules.calendar import CHINA
+from huixiang.rules.lifecycle import State
 from huixiang.units.models import Level, Region, Topic, Unit
 
 from .. import spreadsheet
 from ..doors import DeskRequest, me, page, staff_required
-from ..forms_b import SORTS, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
+from ..forms_b import SORTS, STAFF_LABELS, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
 from ..wording import clock
 from .queueing import start_of
 
@@ -125,7 +126,7 @@ def list_page(
     is_wrong = bool(words or not is_right or (bulk_form and bulk_form.errors) or (save_form and save_form.errors))
     context = {
         "form": form,
-        "rows": [(c, clock(c.due_at, request.at)) for c in cases[:PER_PAGE]],
+        "rows": [(c, clock(c.due_at, request.at), STAFF_LABELS.get(State(c.state), "")) for c in cases[:PER_PAGE]],
         "chosen": set(request.POST.getlist("case")),
         "query": query,
         "is_filtered": bool(query),
@@ -274,7 +275,7 @@ def _sort_links(form: SearchForm, query: str) -> list[dict[str, Any]]:
 
 def _has_rare(form: SearchForm) -> bool:
     """Whether one of the folded filters is in use or wrong, so that it is not hidden."""
-    rare = ("topic", "urgency", "lane", "resolution", "reply", "task", "since", "until")
+    rare = ("kind", "topic", "urgency", "lane", "resolution", "reply", "task", "since", "until")
     return any(form[name].value() or form[name].errors for name in rare)
 
 

@@ -1,0 +1,66 @@
+"""Turns text into hashed character n-grams, so that trained weights are plain arrays and carry nobody's words."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from huixiang.nlp.characters import WITHOUT_UNFIT
+
+Ids = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float32]
+
+LONGEST: Final = 6000
+"""Characters of one field that are read; a longer one is read at both ends, for citizens ask there."""
+
+# Knuth's multiplicative constant and the finaliser of MurmurHash3: cheap, and the same on every machine.
+_MULTIPLIER: Final = np.uint32(0x9E3779B1)
+_FINAL: Final = (np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35))
+
+
+def plain(text: str) -> str:
+    """Return `text` as the models read it: NFKC, lower case, no white space, every digit a 0, a long one's two ends."""
+    if len(text) > LONGEST:
+        text = text[: LONGEST // 2] + text[-LONGEST // 2 :]
+    text = unicodedata.normalize("NFKC", text.translate(WITHOUT_UNFIT)).lower()
+    return "".join(text.split()).translate(_DIGITS)
+
+
+_DIGITS: Final = str.maketrans("123456789", "000000000")
+
+
+def code_points(text: str) -> Ids:
+    """Return the code points of `text`, one number per character."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
+
+
+def grams(codes: Ids, length: int, salt: int) -> Ids:
+    """Return one 32-bit hash for each run of `length` characters, in order; `salt` keeps fields and lengths apart."""
+    count = len(codes) - length + 1
+    if count <= 0:
+        return np.empty(0, dtype=np.uint32)
+    hashes = np.full(count, (salt * 0x9E3779B1 + length) & 0xFFFFFFFF, dtype=np.uint32)
+    for place in range(length):
+        hashes ^= codes[place : place + count]
+        hashes *= _MULTIPLIER
+        hashes ^= hashes >> np.uint32(15)
+    return _mixed(hashes)
+
+
+def hashed(numbers: Sequence[int], salt: int) -> int:
+    """Return the 32-bit hash of a short tuple of small numbers: a categorical feature and its value."""
+    value = salt
+    for number in (*numbers, len(numbers)):
+        value = ((value ^ number) * 0x9E3779B1) & 0xFFFFFFFF
+        value ^= value >> 15
+    return value
+
+
+def _mixed(hashes: Ids) -> Ids:
+    for constant, shift in zip(_FINAL, (13, 16), strict=True):
+        hashes ^= hashes >> np.uint32(16)
+        hashes *= constant
+        hashes ^= hashes >> np.uint32(shift)
+    return hashes

@@ -50,8 +50,7 @@ class Replay:
 
 def read_pairs(path: Path) -> Iterator[Pair]:
     """The pairs of a JSON Lines file (plain or .gz): fields `time` and `reply_time` in China time; raises BadPair."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

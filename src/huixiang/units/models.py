@@ -1,5 +1,7 @@
 """Regions, topics, units and who answers for what, where; who works where, as what."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -138,13 +140,41 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user"], condition=Q(role__in=sorted(ADMIN_ROLES)), name="three_admins_exclude_each_other"
             ),
-            models.UniqueConstraint(
-                fields=["user", "role", "unit", "region"], name="one_membership_per_scope", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["user", "role", "unit"], name="one_membership_per_unit"),
+            models.UniqueConstraint(fields=["user", "role", "region"], name="one_membership_per_region"),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_ends_later"
             ),
         ]
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def running(self, at: datetime) -> "DelegationQuerySet":
+        """Delegations in force at `at`, of people whose account is in use."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at, from_user__is_active=True)
+
+
+class Delegation(models.Model):
+    """That one person stands in for another until a date (代理): with their unit and region roles, under their own name."""
+
+    from_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_given"
+    )
+    to_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_taken")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="delegation_ends_later"),
+            models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="nobody_delegates_to_themself"),
+        ]
+        indexes = [models.Index(fields=["to_user", "ends_at"], name="delegation_taken")]
 
 
 class ServiceStandard(models.Model):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,18 +39,16 @@ def server(given: str) -> Iterator[str]:
         with _alone(given):
             yield given
         return
-    folder = FOLDER / "postgres"
-    folder.mkdir(parents=True, exist_ok=True)
-    # The wheel takes only a private folder for its lock; as root it then lets its own user through.
-    folder.chmod(0o700)
-    own = start_postgres(folder)
-    try:
-        socket_folder = own.get_postmaster_info().socket_dir
-        url = f"postgres://postgres@{quote(str(socket_folder), safe='')}/postgres"
-        with _alone(url):
-            yield url
-    finally:
-        own.cleanup()
+    data = FOLDER / "postgres"
+    data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="huixiang-pg-", ignore_cleanup_errors=True) as folder:
+        own = start_postgres(Path(folder), data)
+        try:
+            url = f"postgres://postgres@{quote(str(own.get_postmaster_info().socket_dir), safe='')}/postgres"
+            with _alone(url):
+                yield url
+        finally:
+            own.cleanup()
 
 
 @contextmanager

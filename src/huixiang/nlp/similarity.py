@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum, sqrt
 from typing import Generic, TypeVar
 
@@ -45,6 +46,8 @@ def similar(
     return ranked if limit is None else ranked[:limit]
 
 
+# A page compares one title with its neighbours, and the same titles are neighbours of many.
+@lru_cache(maxsize=4096)
 def _tokens(text: str) -> frozenset[str]:
     return frozenset(words(text)) | frozenset(bigrams(text))
 

@@ -154,6 +154,8 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(page.content)
+        # Without it the server sends the page in chunks, because CommonMiddleware never sees this answer.
+        response["Content-Length"] = str(len(page.content))
     for name, value in page.headers.items():
         response[name] = value
     response["ETag"] = page.etag

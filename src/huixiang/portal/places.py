@@ -1,6 +1,7 @@
 """Choosing a place: every prefecture and county in one list, townships once their county is known, and a search."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -11,19 +12,28 @@ from huixiang.units.models import Level, Region
 MOST_HITS = 8
 
 
+class Place(NamedTuple):
+    """A region as the picker lists it; making 140 of these is much quicker than 140 models."""
+
+    code: str
+    name: str
+    level: str
+    parent_id: str | None
+
+
 @dataclass
 class Group:
     """A prefecture and its counties, as an option group."""
 
-    head: Region
-    counties: list[Region] = field(default_factory=list)
+    head: Place
+    counties: list[Place] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Picker:
     """What the place picker shows: the whole province in groups, and the townships of the chosen county."""
 
-    provinces: list[Region]
+    provinces: list[Place]
     groups: list[Group]
     townships: list[Region]
     chosen: str
@@ -32,7 +42,8 @@ class Picker:
 
 def picker(region: str = "", township: str = "") -> Picker:
     """The picker with `region` (down to a county) and `township` chosen; two queries, or one without a county."""
-    rows = list(Region.objects.exclude(level=Level.TOWNSHIP).order_by("code"))
+    listed = Region.objects.exclude(level=Level.TOWNSHIP).order_by("code")
+    rows = [Place(*row) for row in listed.values_list("code", "name", "level", "parent_id")]
     provinces = [r for r in rows if r.level == Level.PROVINCE]
     groups = {r.code: Group(r) for r in rows if r.level == Level.PREFECTURE}
     county = ""

@@ -7,13 +7,23 @@ from django.urls import reverse
 
 from huixiang.cases.choices import Resolution
 from huixiang.cases.models import Attachment, Case, Reply
+from huixiang.cases.shapes import Shape
 
 Shown = dict[str, Any]
 
 
 def published_of(case: Case) -> list[Reply]:
     """The replies of a case that are out, in order."""
-    return list(Reply.objects.published().filter(case=case).select_related("unit", "corrects"))
+    found = _PUBLISHED(case.pk)
+    known = {reply.pk: reply for reply in found}
+    for reply in found:
+        # A correction corrects a reply of the same case, which is among them.
+        if reply.corrects_id in known:
+            reply.corrects = known[reply.corrects_id]
+    return found
+
+
+_PUBLISHED: Shape[Reply] = Shape(lambda pk: Reply.objects.published().filter(case_id=pk).select_related("unit"), int)
 
 
 def shown(replies: Iterable[Reply], files: Iterable[Attachment]) -> list[Shown]:

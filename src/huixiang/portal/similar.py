@@ -4,6 +4,7 @@ from huixiang.cases import search
 from huixiang.cases.choices import Visibility
 from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
+from huixiang.cases.shapes import Shape
 from huixiang.nlp.similarity import similar
 
 MOST = 4
@@ -30,11 +31,18 @@ def like_case(case: Case) -> list[Case]:
     """Public cases on the same topic in the same prefecture, the likest titles first; one query."""
     if case.topic_id is None or case.visibility != Visibility.PUBLIC:
         return []
-    near = _whole().filter(topic_id=case.topic_id).in_region(case.region_id[:4]).exclude(pk=case.pk).newest()
-    columns = ("number", "title", "state", "resolution", "event_count", "supporters_count", "public_at", "submitted_at")
-    rows = list(near.only(*columns)[:COMPARED])
+    rows = _NEAR(case.topic_id, case.region_id[:4], case.pk)
     likeness = {r.id: r.score for r in similar(case.title, [(c.pk, c.title) for c in rows])}
     return sorted(rows, key=lambda c: -likeness.get(c.pk, 0.0))[:MOST]
+
+
+def _near(topic: str, region: str, but: int) -> CaseQuerySet:
+    columns = ("number", "title", "state", "resolution", "event_count", "supporters_count", "public_at", "submitted_at")
+    near = _whole().filter(topic_id=topic).in_region(region).exclude(pk=but)
+    return near.newest().only(*columns)[:COMPARED]
+
+
+_NEAR: Shape[Case] = Shape(_near, str, str, int)
 
 
 def _whole() -> CaseQuerySet:

@@ -41,7 +41,7 @@ def units_for(region: Region, topic: Topic | None, *, most: int = MOST) -> list[
 
     Without a remit that fits, the government of the nearest division that has one.
     """
-    above = _divisions_above(region)
+    above = divisions_above(region.pk)
     if topic is not None:
         fitting = Q(topic=topic) | Q(topic_id=topic.parent_id)
         rows = Remit.objects.filter(fitting, region__in=above, unit__is_active=True).select_related(
@@ -69,8 +69,9 @@ def _lexicon(count: int) -> tuple[dict[str, str], dict[str, list[str]]]:
     return {code: name for code, name, _ in rows}, {code: words for code, _, words in rows if words}
 
 
-def _divisions_above(region: Region) -> list[str]:
-    return [region.pk[:n] for n in CODE_LENGTHS if n <= len(region.pk)]
+def divisions_above(code: str) -> list[str]:
+    """Codes of the division itself and of every one above it: 43, 4301, 430104."""
+    return [code[:n] for n in CODE_LENGTHS if n <= len(code)]
 
 
 def _why(remit: Remit, region: Region) -> str:

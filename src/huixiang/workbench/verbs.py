@@ -14,6 +14,7 @@ from huixiang.rules.lifecycle import Step
 from huixiang.ui.forms import PlainWords
 from huixiang.units.access import Actor
 from huixiang.units.models import Unit
+from huixiang.units.suggesting import divisions_above
 
 NEARBY = 60
 
@@ -82,9 +83,7 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 def units_near(case: Case) -> list[Unit]:
     """The units of the case's division and those above it, the nearest first."""
-    code = case.region_id
-    above = [code[:n] for n in (2, 4, 6, 9, 12) if n <= len(code)]
-    units = Unit.objects.active().filter(region__in=above)
+    units = Unit.objects.active().filter(region__in=divisions_above(case.region_id))
     return sorted(units, key=lambda u: (-len(u.region_id), u.path))[:NEARBY]
 
 

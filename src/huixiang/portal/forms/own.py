@@ -46,7 +46,7 @@ class VisibilityForm(PlainWords, forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, initial={"visibility": case.visibility}, **kwargs)
-        allowed = [c for c in VISIBILITY_WORDS if not (case.is_report and c == Visibility.PUBLIC)]
+        allowed = [c for c in VISIBILITY_WORDS if not case.is_report or c == Visibility.PRIVATE]
         self.fields["visibility"].choices = [(c, VISIBILITY_WORDS[c]) for c in allowed]  # type: ignore[attr-defined]
 
 

@@ -96,6 +96,8 @@ def place_picker(request: Asked) -> HttpResponse:
     context = {
         "picker": places.picker_at(request.GET.get("code", "")[:12]),
         "is_required": is_required,
+        # The button that was pressed goes away with the old picker; the focus goes to what it chose.
+        "is_chosen": True,
         "label": "" if is_required else "地区",
         "name_all": "" if is_required else "全省各地",
     }

@@ -22,7 +22,7 @@ from huixiang.followup.actions.rating import rate
 from huixiang.followup.actions.reopening import may_reopen, reopen
 from huixiang.followup.models import Rating
 from huixiang.notices.models import Notice
-from huixiang.rules.lifecycle import IllegalTransition, Step, may
+from huixiang.rules.lifecycle import BEFORE_REVIEW, PUBLISHABLE, IllegalTransition, Step, may
 
 from .. import replies, timeline
 from ..forms.own import RatingForm, ReopenForm, SupplementForm, VisibilityForm, WithdrawForm
@@ -160,7 +160,8 @@ def _forms(case: Case, own: Act, bound: dict[str, Form]) -> dict[str, Any]:
     offered: dict[str, Any] = {
         "supplement": SupplementForm() if may(case.state, _supply(case)) else None,
         "withdraw": WithdrawForm() if may(case.state, Step.WITHDRAW) else None,
-        "visibility": VisibilityForm(case=case) if not case.has_ended or case.public_at else None,
+        # A report stays private: there is nothing to choose.
+        "visibility": VisibilityForm(case=case) if not case.is_report and case.state in SHOWABLE else None,
         "rating": RatingForm() if may(case.state, Step.RATE) else None,
         "reopen": ReopenForm(auto_id="id_reopen_%s") if may_reopen(case, own.at) else None,
     }
@@ -179,3 +180,5 @@ def _mark_read(request: Asked, case: Case) -> None:
 
 
 _DECLINED = {Step.REJECT, Step.DIVERT}
+# Where choosing who may see it still changes something, now or after the review.
+SHOWABLE = PUBLISHABLE | BEFORE_REVIEW

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from huixiang.cases import access
-from huixiang.cases.choices import SupplementState, Visibility
+from huixiang.cases.choices import ReplyState, SupplementState, Visibility
 from huixiang.cases.models import Attachment, Case, CaseEvent, Supplement
+from huixiang.cases.shapes import Shape
 from huixiang.followup.models import Rating
 from huixiang.rules.lifecycle import Step
 
@@ -24,10 +25,10 @@ from .pages import Asked, show
 def case(request: Asked, number: str) -> HttpResponse:
     """Shows where a case stands, what was asked and what was answered; eight queries at most."""
     found = access.public_case(number)
-    events = list(CaseEvent.objects.filter(case=found, is_public=True).select_related("unit").order_by("seq"))
+    events = _EVENTS(found.pk)
     steps = {e.step for e in events}
     answers = replies.published_of(found)
-    files = _public_files(found, [r.pk for r in answers])
+    files = _public_files(found)
     near = like_case(found)
     context = {
         "case": found,
@@ -46,12 +47,20 @@ def case(request: Asked, number: str) -> HttpResponse:
     return kept_while_unchanged(request, [found, *near], show(request, "case", context))
 
 
-def _public_files(found: Case, reply_ids: list[int]) -> list[Attachment]:
+_EVENTS: Shape[CaseEvent] = Shape(
+    lambda pk: CaseEvent.objects.filter(case_id=pk, is_public=True).select_related("unit").order_by("seq"), int
+)
+_FILES: Shape[Attachment] = Shape(
+    lambda pk: Attachment.objects.filter(
+        Q(reply__state=ReplyState.PUBLISHED) | Q(reply=None, is_public=True), case_id=pk
+    ),
+    int,
+)
+
+
+def _public_files(found: Case) -> list[Attachment]:
     """Files that reviewers released, and those of published replies."""
-    wanted = Q(reply_id__in=reply_ids)
-    if found.visibility == Visibility.PUBLIC:
-        wanted |= Q(reply=None, is_public=True)
-    return list(Attachment.objects.filter(wanted, case=found))
+    return [f for f in _FILES(found.pk) if f.reply_id or found.visibility == Visibility.PUBLIC]
 
 
 def _supplements(found: Case) -> list[Any]:

@@ -1,19 +1,20 @@
 """Template tags and filters of the design system; `{% load ui %}`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -137,12 +138,20 @@ def query_replace(context: Context, **changes: object) -> str:
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, label: str, icon_name: str, extra: str = "") -> SafeString:
     """Link to a named address and mark it when it is the page shown; a name that is not routed shows nothing."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return mark_safe("")
     match = getattr(context.get("request"), "resolver_match", None)
-    current = mark_safe(' aria-current="page"') if match is not None and match.view_name == name else ""
+    is_current = match is not None and match.view_name == name
+    return _drawn_link((settings.ROOT_URLCONF, get_script_prefix()), name, label, icon_name, extra, is_current)
+
+
+# Every page draws a dozen of them; each is drawn once per process, anew where the addresses are others.
+@lru_cache(maxsize=256)
+def _drawn_link(  # noqa: PLR0917 - a cache sees them by place
+    addresses: tuple[str, str], name: str, label: str, icon_name: str, extra: str, is_current: bool
+) -> SafeString:
+    url = _address(*addresses, name)
+    if not url:
+        return mark_safe("")
+    current = mark_safe(' aria-current="page"') if is_current else ""
     link = '<li class="{}"><a href="{}"{}>{}<span>{}</span></a></li>'
     return format_html(link, extra, url, current, icon(icon_name), label)
 
@@ -150,9 +159,8 @@ def nav_link(context: Context, name: str, label: str, icon_name: str, extra: str
 @register.simple_tag(takes_context=True)
 def display_urls(context: Context) -> dict[str, str]:
     """Give the addresses that switch 大字版 and 高对比 and lead back here; empty where not routed."""
-    try:
-        base = reverse("ui:display")
-    except NoReverseMatch:
+    base = _address(settings.ROOT_URLCONF, get_script_prefix(), "ui:display")
+    if not base:
         return {}
     shown, request = context.get("display"), context.get("request")
     back = {"next": request.get_full_path() if request is not None and request.method == "GET" else "/"}
@@ -162,6 +170,15 @@ def display_urls(context: Context) -> dict[str, str]:
         "text": f"{base}?{urlencode({'text': text, **back})}",
         "contrast": f"{base}?{urlencode({'contrast': contrast, **back})}",
     }
+
+
+@lru_cache(maxsize=64)
+def _address(urlconf: str, prefix: str, name: str) -> str:
+    """The address of a name without arguments; empty where it is not routed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 @register.simple_tag
@@ -245,6 +262,31 @@ def light(code: str, words: str = "") -> SafeString:
     more = format_html('<span class="light-words">{}</span>', words) if words else ""
     shown = '<span class="light light-{}">{}<span class="light-name">{}</span>{}</span>'
     return format_html(shown, code, icon(mark.icon), mark.label, more)
+
+
+# In Python, because a case page draws a dozen of them: as a template they would take a third of its time.
+_ITEM = """<li class="timeline-item{}">
+    <span class="timeline-dot">{}</span>
+    <div class="timeline-body">
+      <p class="timeline-title">{}</p>
+      <p class="timeline-meta">{}{}</p>{}
+    </div>
+  </li>"""
+
+
+@register.simple_tag(takes_context=True)
+def timeline_item(context: Context, event: Mapping[str, Any]) -> SafeString:
+    """Show one entry of a timeline: {time, title, text, actor, icon, tone}."""
+    said = event.get("text")
+    return format_html(
+        _ITEM,
+        f" tone-{event['tone']}" if event.get("tone") else "",
+        icon(event.get("icon") or "circle-fill"),
+        event["title"],
+        when(context, event["time"]),
+        format_html("<span>{}</span>", event["actor"]) if event.get("actor") else "",
+        format_html('<div class="timeline-text">{}</div>', paragraphs(said)) if said else "",
+    )
 
 
 @register.inclusion_tag("ui/parts/track.html", takes_context=True)

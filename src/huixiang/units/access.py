@@ -59,6 +59,11 @@ class Actor:
             inside |= Q(path__startswith=path)
         return list(Unit.objects.filter(inside).order_by("pk").values_list("pk", flat=True))
 
+    @property
+    def chain_unit_ids(self) -> list[int]:
+        """Units where a role is held, and every unit above them."""
+        return sorted({int(step) for g in self.grants for step in g.unit_path.split("/") if step})
+
     def acts_for(self, unit: Unit | None, *roles: Role) -> bool:
         """Whether one of `roles` is held in `unit` or in a unit above it."""
         return unit is not None and any(g.unit_path and unit.path.startswith(g.unit_path) for g in self._of(roles))

@@ -30,7 +30,7 @@ def test_published_answer_is_found_by_search(town):
 
 def test_failing_handler_stays_visible_and_is_retried_alone(town, monkeypatch):
     town.approved()
-    monkeypatch.setitem(handlers._FOR_CITIZEN, "approve", lambda e: 1 / 0)
+    monkeypatch.setitem(handlers.FACTS, "approve", {"title": lambda e: 1 / 0})
     delivering.deliver(at=MORNING)
     [failing] = deliveries.failing()
     assert "tell_citizen" in failing.last_error and failing.done == ["index_text"]

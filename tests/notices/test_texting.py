@@ -9,6 +9,7 @@ import pytest
 from tests.cast import MORNING
 
 from huixiang.notices import channels
+from huixiang.notices.channels import http
 from huixiang.notices.actions import telling
 from huixiang.notices.models import Notice
 
@@ -61,7 +62,7 @@ def test_refusing_gateway_is_down(gateway):
 
 
 def test_stalling_gateway_is_down(gateway, monkeypatch):
-    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.2)
     gateway.stall = 1.0
     with pytest.raises(channels.GatewayDown):
         channels.send_sms("13812345678", "您好", key="k1")

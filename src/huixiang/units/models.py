@@ -155,11 +155,9 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
 
 
 class Delegation(models.Model):
-    """That one person stands in for another until a date (代理): with their unit and region roles, under their own name."""
+    """That one person stands in for another until a date (代理), with their unit and region roles."""
 
-    from_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_given"
-    )
+    from_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_given")
     to_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_taken")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

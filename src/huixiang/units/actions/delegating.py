@@ -1,4 +1,4 @@
-"""Delegating (代理): somebody away names who stands in for them, until a date; what is done stays under one's own name."""
+"""Delegating (代理): somebody away names who stands in for them until a date, each acting under their own name."""
 
 from datetime import datetime, timedelta
 

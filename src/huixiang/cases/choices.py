@@ -133,6 +133,9 @@ STATE_LABELS: dict[State, str] = {
     State.WITHDRAWN: "已撤回",
 }
 
+# The public words address the citizen; on the desk it is somebody else who has to supply.
+STAFF_STATE_LABELS: dict[State, str] = {**STATE_LABELS, State.NEED_SUPPLEMENT: "待留言人补充"}
+
 STEP_LABELS: dict[Step, str] = {
     Step.SUBMIT: "提交留言",
     Step.IMPORT: "历史留言导入",

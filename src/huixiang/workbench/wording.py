@@ -181,6 +181,7 @@ _WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
     Step.DIVERT: _declined,
     Step.WITHDRAW: _labelled(reason="理由"),
     Step.RATE: _rated,
+    Step.FINALIZE: _labelled(document="复核意见书", decided_on="作出日期", explanation="告知留言人"),
 }
 _LOOKS: dict[Step, tuple[str, str]] = {
     Step.SUBMIT: ("chat-left-text", ""),
@@ -222,4 +223,5 @@ _LOOKS: dict[Step, tuple[str, str]] = {
     Step.RATE: ("star", "amber"),
     Step.REJECT: ("x-circle", "red"),
     Step.MERGE: ("union", "violet"),
+    Step.FINALIZE: ("lock", "grey"),
 }

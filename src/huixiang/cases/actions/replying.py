@@ -15,7 +15,7 @@ from huixiang.units.models import Unit
 from ..choices import ReplyKind, ReplyState, Resolution
 from ..deadlines import deadlines_for, due
 from ..ledger import Act, advance, read_for_change
-from ..models import Case, Reply, ReplyVersion
+from ..models import Case, CaseEvent, Reply, ReplyVersion
 from ..refusals import Refused
 
 BLANK = re.compile(r"【[^】]*】")
@@ -66,7 +66,7 @@ def draft(case: Case, unit: Unit, kind: str, act: Act, *, body: str = "", correc
 def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: int) -> Reply:
     """Saves text and details of a draft; raises ChangedMeanwhile if `seen_version` is not the newest.
 
-    Saves of one writer within ten minutes share a version; a change by someone else is a new one.
+    Saves of one writer within ten minutes share a version; a change by someone else, or after a return, is a new one.
     """
     reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply.pk)
     if reply.state != ReplyState.DRAFT:
@@ -75,8 +75,7 @@ def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: i
         raise ChangedMeanwhile("同事刚保存过这份回复。您的文字还在下面，请对照后再保存。")
     latest = reply.versions.order_by("-number").first()
     if body != reply.body:
-        mine = latest is not None and latest.by == act.by and act.at - latest.at < SAME_SITTING
-        if latest is not None and mine:
+        if latest is not None and _is_same_sitting(reply, latest, act):
             latest.body = body
             latest.save(update_fields=["body"])
         else:
@@ -123,7 +122,8 @@ def return_reply(reply: Reply, act: Act, *, note: str) -> Reply:
         raise Refused("请写明要改什么。", field="note")
     reply = _locked(reply, ReplyState.UNIT_REVIEW, ReplyState.QUALITY)
     _move(reply, ReplyState.DRAFT, act, returned_note=note.strip()[:500], reviewer=None, inspector=None)
-    advance(case, Step.RETURN_REPLY, act, data={"reply": reply.pk, "note": note.strip()[:500]})
+    data = {"reply": reply.pk, "version": reply.version, "note": note.strip()[:500]}
+    advance(case, Step.RETURN_REPLY, act, data=data)
     return reply
 
 
@@ -208,6 +208,14 @@ _CHECKS: dict[ReplyKind, Callable[[Reply, Case, Act], None]] = {
     ReplyKind.TRANSFER: _needs_receipt,
     ReplyKind.CORRECTION: _needs_corrected_reply,
 }
+
+
+def _is_same_sitting(reply: Reply, latest: ReplyVersion, act: Act) -> bool:
+    if latest.by != act.by or act.at - latest.at >= SAME_SITTING:
+        return False
+    # What was sent back stays as the reviewer read it, so that the change can be compared.
+    returned = CaseEvent.objects.filter(case_id=reply.case_id, step=Step.RETURN_REPLY, data__reply=reply.pk)
+    return not returned.filter(data__version=latest.number).exists()
 
 
 def _locked(reply: Reply, *states: ReplyState) -> Reply:

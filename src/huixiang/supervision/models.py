@@ -44,6 +44,8 @@ class Alert(models.Model):
     # When the rung was reached, and when a loop recorded it: a late loop shows.
     moment = models.DateTimeField()
     recorded_at = models.DateTimeField()
+    # Since when the clock no longer stands on this rung: it stopped, was paused or is due at another time.
+    over_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-moment"]
@@ -53,6 +55,8 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["unit", "-moment"], name="alert_unit_recent"),
             models.Index(fields=["-moment"], name="alert_recent"),
+            models.Index(fields=["unit", "rung"], condition=Q(over_at__isnull=True), name="alert_open"),
+            models.Index(fields=["case", "rung"], condition=Q(over_at__isnull=True), name="alert_open_case"),
         ]
 
 

@@ -124,6 +124,7 @@ def _record(looks: list[Look], at: datetime) -> None:
     ledger.append_many(entries)
     _ask(looks, alerts, open_means, at)
     _void(looks, at)
+    _settle(looks, at)
 
 
 def _known(looks: Iterable[Look]) -> dict[int, Known]:
@@ -195,3 +196,16 @@ def _void(looks: list[Look], at: datetime) -> None:
         s.pk for s in rows.select_related("alert") if s.alert and (s.alert.clock, s.alert.key) not in running[s.case_id]
     ]
     SupervisionStep.objects.filter(pk__in=over, state=StepState.ASKED).update(state=StepState.VOID)
+
+
+def _settle(looks: list[Look], at: datetime) -> None:
+    """An alert is over while its clock does not run towards its due time, and stands again if it does so again."""
+    running = {look.case.pk: {(c.kind, c.key, c.due_at) for c in look.clocks if c.is_running} for look in looks}
+    rows = Alert.objects.filter(case_id__in=running).only("case_id", "clock", "key", "due_at", "over_at")
+    stands = {a.pk: (a.clock, a.key, a.due_at) in running[a.case_id] for a in rows}
+    over = [a.pk for a in rows if a.over_at is None and not stands[a.pk]]
+    again = [a.pk for a in rows if a.over_at is not None and stands[a.pk]]
+    if over:
+        Alert.objects.filter(pk__in=over).update(over_at=at)
+    if again:
+        Alert.objects.filter(pk__in=again).update(over_at=None)

@@ -14,13 +14,13 @@ def deadlines_for(case: Case, rules: Rules | None = None) -> Deadlines:
     """The calculator of due times for one case."""
     rules = rules or in_force()
     began_on = case.submitted_at.astimezone(CHINA).date()
-    return Deadlines(rules.calendar, rules.rows, case.region_id, case.kind, case.column_id, began_on)
+    return Deadlines(rules.calendar, rules.rows_for(case.region_id), case.region_id, case.kind, case.column_id, began_on)
 
 
 def general(kind: str, on: date, *, region: str = "43", column: str = "") -> Deadlines:
     """The calculator for cases of a kind that begin on `on`, by the province's rules unless a region is named."""
     rules = in_force()
-    return Deadlines(rules.calendar, rules.rows, region, kind, column, on)
+    return Deadlines(rules.calendar, rules.rows_for(region), region, kind, column, on)
 
 
 def due(case: Case, clock: ClockKind, at: datetime, *, lane: str = "") -> datetime:

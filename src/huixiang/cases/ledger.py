@@ -21,6 +21,8 @@ from huixiang.units.models import Unit
 from .models import Case, CaseEvent, EventDelivery, LedgerSeal, PublicStamp
 
 STAMP_SLOTS = 16
+# Columns that the watch may set besides the ledger's head.
+_TIMES = ("look_again_at", "due_at", "answer_due_at")
 SYSTEM = "系统"
 
 
@@ -81,7 +83,7 @@ class Entry:
 
 
 def append_many(rows: Sequence[tuple[Case, Sequence[Entry]]]) -> None:
-    """Appends internal events to many cases at once and saves their next alarm (`look_again_at`).
+    """Appends internal events to many cases at once; saves their next alarm (`look_again_at`) and their due times.
 
     Only for cases that this transaction has locked: the lock stands in for the comparison that `advance` makes.
     """
@@ -96,8 +98,21 @@ def append_many(rows: Sequence[tuple[Case, Sequence[Entry]]]) -> None:
     EventDelivery.objects.bulk_create(
         [EventDelivery(event=event, next_try_at=event.at) for event in events], batch_size=500
     )
-    fields = ["event_count", "ledger_head", "look_again_at"]
-    Case.objects.bulk_update([case for case, _ in rows], fields, batch_size=250)
+    _save_many([case for case, _ in rows])
+
+
+def _save_many(cases: Sequence[Case]) -> None:
+    if connection.vendor != "postgresql":
+        Case.objects.bulk_update(cases, ["event_count", "ledger_head", *_TIMES], batch_size=100)
+        return
+    # One short statement whatever the number of cases: Django's CASE for every field costs ten times as much.
+    sql = f"""UPDATE cases_case AS c SET event_count = v.count, ledger_head = v.head,
+        {", ".join(f"{name} = v.{name}" for name in _TIMES)}
+        FROM unnest(%s::bigint[], %s::int[], %s::text[]{", %s::timestamptz[]" * len(_TIMES)})
+        AS v (id, count, head, {", ".join(_TIMES)}) WHERE c.id = v.id"""  # noqa: S608 - fixed names
+    columns = [[c.pk for c in cases], [c.event_count for c in cases], [c.ledger_head for c in cases]]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*columns, *([getattr(c, name) for c in cases] for name in _TIMES)])
 
 
 def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None) -> CaseEvent:

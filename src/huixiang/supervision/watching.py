@@ -26,6 +26,7 @@ from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, climbs, next_lo
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.standards import Rules, in_force
 
+from . import settling
 from .models import Alert, RungLabel, StepState, SupervisionStep
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ def _move_on(look: Look, at: datetime) -> None:
 
 
 def _record(looks: list[Look], at: datetime) -> None:
+    settling.settle([(look.case, look.clocks) for look in looks])
     known, open_means = _known(looks), _open_means(looks)
     entries: list[tuple[Case, list[Entry]]] = []
     alerts: list[tuple[Look, Climb, Alert]] = []

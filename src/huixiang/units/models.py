@@ -224,6 +224,6 @@ class CalendarYear(models.Model):
 
 
 class RuleVersion(models.Model):
-    """Grows with every change of standards or calendar, so that each process reads them anew."""
+    """A new number with every change of standards or calendar, so that each process reads them anew."""
 
     value = models.PositiveIntegerField(default=0)

@@ -1,6 +1,6 @@
 """The standards and the calendar in force, read once per version and process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from huixiang.rules.calendar import WorkingCalendar
@@ -17,6 +17,14 @@ class Rules:
 
     calendar: WorkingCalendar
     rows: tuple[Row, ...]
+    _by_region: dict[str, tuple[Row, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def rows_for(self, region: str) -> tuple[Row, ...]:
+        """The rows that can speak of a region: so that a case does not pay for the rows of all other counties."""
+        found = self._by_region.get(region)
+        if found is None:
+            found = self._by_region[region] = tuple(row for row in self.rows if region.startswith(row.region))
+        return found
 
 
 def in_force() -> Rules:

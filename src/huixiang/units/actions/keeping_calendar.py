@@ -1,10 +1,10 @@
 """Keeping the calendar: a year's rest days and make-up workdays, checked before they count."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F
 
 from huixiang.accounts.models import User
 
@@ -50,7 +50,8 @@ def save_year(year: int, *, rest: Sequence[str], workdays: Sequence[str], source
 
 def changed() -> None:
     """Says that standards or calendar have changed: every process reads them anew."""
-    RuleVersion.objects.filter(pk=1).update(value=F("value") + 1)
+    # Not counted up: a change that is rolled back after it was read would leave its number to the next one.
+    RuleVersion.objects.filter(pk=1).update(value=secrets.randbelow(2**31))
 
 
 def _days(year: int, texts: Sequence[str]) -> list[date]:

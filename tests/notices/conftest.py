@@ -1,7 +1,6 @@
 """The servers that notices are sent to, each on loopback."""
 
 import pytest
-
 from tests.notices.servers import Gateway, MailServer
 
 

@@ -212,7 +212,9 @@ def test_nearest_oversight_is_told_not_the_province(town):
 def test_returned_reply_goes_to_the_unit_that_wrote_it(town):
     case = town.handling(supporting=["供水公司"])
     act = town.act("供水承办人")
-    reply = replying.draft(case, town.units["供水公司"], "initial", act, body="我们正在逐段检查小区外的供水管网，本周五前告诉您结果。")
+    reply = replying.draft(
+        case, town.units["供水公司"], "initial", act, body="我们正在逐段检查小区外的供水管网，本周五前告诉您结果。"
+    )
     deliver(MORNING)
     reply = replying.save(
         reply, act, body=reply.body, details=replying.Details(next_report_on=(MORNING + DAY).date()),

@@ -32,7 +32,11 @@ def test_unit_group_reads_the_notice_once(hook, gateway):
         told(hook)
     assert telling.send_due(at=MORNING) == 1
     assert gateway.got == [
-        ("/robot?key=abc", None, {"msgtype": "text", "text": {"content": "【回响】新的交办件，请签收\n“水压太低”（HX1）"}})
+        (
+            "/robot?key=abc",
+            None,
+            {"msgtype": "text", "text": {"content": "【回响】新的交办件，请签收\n“水压太低”（HX1）"}},
+        )
     ]
 
 

@@ -6,10 +6,9 @@ import pytest
 from tests.cast import MORNING
 
 from huixiang.notices import channels
-from huixiang.notices.channels import http
 from huixiang.notices.actions import telling
+from huixiang.notices.channels import http
 from huixiang.notices.models import Notice
-
 
 WORD = telling.Word("审核通过", "您的留言已通过审核。")
 

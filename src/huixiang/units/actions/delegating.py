@@ -45,16 +45,14 @@ def delegate(
     )  # fmt: skip
 
 
-def end(delegation: Delegation, *, by: User, at: datetime) -> Delegation:
-    """Ends a delegation at once; the row stays as a record."""
+def end(delegation: Delegation, *, by: User, at: datetime) -> None:
+    """Ends a delegation at once; one that has run stays as a record, one that has not begun is taken back."""
     if by.pk not in {delegation.from_user_id, delegation.to_user_id} and not _is_security_admin(by, at):
         raise NotDelegated("只有本人、代理人或安全管理员可以结束代理。")
-    # One that has not begun ends as it begins, as the database demands.
-    ends_at = max(at, delegation.starts_at + timedelta(microseconds=1))
-    if Delegation.objects.filter(pk=delegation.pk, ends_at__gt=at).update(ends_at=ends_at) != 1:
-        raise NotDelegated("这项代理已经结束了。")
-    delegation.ends_at = ends_at
-    return delegation
+    running = Delegation.objects.filter(pk=delegation.pk, starts_at__lt=at, ends_at__gt=at)
+    if running.update(ends_at=at) == 1 or Delegation.objects.filter(pk=delegation.pk, starts_at__gte=at).delete()[0]:
+        return
+    raise NotDelegated("这项代理已经结束了。")
 
 
 def _check_people(from_user: User, to_user: User, by: User, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """A simulated year: outages, doubled loops, a clock set back, a calendar edited in the middle – and no warning lost.
 
-Small on SQLite, larger on PostgreSQL, as large as HUIXIANG_SIMULATED_CASES says. The expectation is computed without the watch: for every stretch between
-two events of a case, from the clocks alone and the times at which a loop ran.
+Small on SQLite, larger on PostgreSQL, as large as HUIXIANG_SIMULATED_CASES says. The expectation is computed without
+the watch: for every stretch between two events of a case, from the clocks alone and the times at which a loop ran.
 """
 
 import os

@@ -13,7 +13,7 @@ from huixiang.cases.models import CaseEvent
 from huixiang.cases.refusals import Refused
 from huixiang.supervision import access, watching
 from huixiang.supervision.actions import admonishing, calling, controlling, inspecting, instructing, ordering
-from huixiang.supervision.models import LeaderInstruction, SupervisionOrder, SupervisionStep
+from huixiang.supervision.models import Admonition, LeaderInstruction, SupervisionOrder, SupervisionStep
 from huixiang.units.access import actor_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -74,8 +74,9 @@ def test_inspection_list_takes_the_gravest_once(town):
         inspection = inspecting.make_list(town.regions["岳麓区"], town.act("督办员"))
     [finding] = inspection.findings.all()
     assert finding.why.endswith("严重超时")
-    inspecting.record_finding(finding, town.act("督办员"), found="水泵没有换", is_true_to_reply=False, measure="约谈")
+    inspecting.record_finding(finding, town.act("督办员"), found="水泵没有换", is_true_to_reply=False, measure="talk")
     assert SupervisionStep.objects.get(case=case, means="inspection").state == "done"
+    assert Admonition.objects.get(case=case).kind == "talk"
 
 
 def test_instruction_is_sealed_and_bound_to_tasks(town):

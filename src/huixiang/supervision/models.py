@@ -1,13 +1,16 @@
 """Supervision: rungs that clocks have reached, the acts they ask for, orders, inspections, instructions, risks."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from huixiang.accounts.encryption import SealedTextField
 from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.models import Case
 from huixiang.rules.ladder import Means, Rung
+from huixiang.rules.risks import REPORT_WITHIN, RiskKind
 from huixiang.units.models import Region, Unit
 
 PERSON = settings.AUTH_USER_MODEL
@@ -154,13 +157,18 @@ class Inspection(models.Model):
 class Finding(models.Model):
     """One case on an inspection list: why it is there, and what was found on site."""
 
+    class Measure(models.TextChoices):
+        TALK = "talk", "约谈"
+        CIRCULAR = "circular", "通报"
+        RAISE = "raise", "提级办理"
+
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="findings")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="findings")
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="findings")
     why = models.CharField(max_length=200)
     found = models.TextField(blank=True)
     is_true_to_reply = models.BooleanField(null=True)
-    measure = models.CharField(max_length=20, blank=True)
+    measure = models.CharField(max_length=20, choices=Measure.choices, blank=True)
     by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(null=True)
 
@@ -226,10 +234,10 @@ class Risk(models.Model):
     """A case that may become grave, raised by rule or by hand and reported to the leading group's duty person."""
 
     class Kind(models.TextChoices):
-        CROWD = "crowd", "群体矛盾"
-        LIFE = "life", "生命安全"
-        MINORS = "minors", "未成年人"
-        HEAT = "heat", "关注度高"
+        CROWD = RiskKind.CROWD, "群体矛盾"
+        LIFE = RiskKind.LIFE, "生命安全"
+        MINORS = RiskKind.MINORS, "未成年人"
+        HEAT = RiskKind.HEAT, "关注度高"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="risks")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -245,3 +253,23 @@ class Risk(models.Model):
         ordering = ["-raised_at"]
         constraints = [models.UniqueConstraint(fields=["case", "kind"], name="one_risk_per_kind_and_case")]
         indexes = [models.Index(fields=["closed_at", "-raised_at"], name="risk_open")]
+
+    @property
+    def report_due_at(self) -> datetime:
+        """By when the leading group's duty person is to be told."""
+        return self.raised_at + REPORT_WITHIN
+
+
+class DutyRoster(models.Model):
+    """Who of the leading group is on duty for a region, from when until when."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="duty_rosters")
+    user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="duties")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    made_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="duty_ends_later")]
+        indexes = [models.Index(fields=["region", "ends_at"], name="duty_region")]

@@ -28,6 +28,7 @@ from huixiang.units.standards import Rules, in_force
 
 from . import settling
 from .models import Alert, RungLabel, StepState, SupervisionStep
+from .risking import watch_risks
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -127,6 +128,7 @@ def _record(looks: list[Look], at: datetime) -> None:
     _ask(looks, alerts, open_means, at)
     _void(looks, at)
     _settle(looks, at)
+    watch_risks([look.case for look in looks], at)
 
 
 def _known(looks: Iterable[Look]) -> dict[int, Known]:

@@ -25,7 +25,7 @@ def assign(
 ) -> Case:
     """Gives the lead to `unit` and a task of its own to each supporting unit; starts the sign-for clock."""
     case = read_for_change(case.pk)
-    _check_not_accused(case, [unit, *supporting])
+    check_not_accused(case, [unit, *supporting])
     advance(
         case,
         Step.ASSIGN,
@@ -48,7 +48,7 @@ def assign(
 def add_support(case: Case, unit: Unit, act: Act, *, task: str) -> Assignment:
     """Gives a supporting unit its own task and clock."""
     case = read_for_change(case.pk)
-    _check_not_accused(case, [unit])
+    check_not_accused(case, [unit])
     if not task.strip():
         raise Refused("请写明要协办单位做什么。", field="task")
     advance(case, Step.ADD_SUPPORT, act, data={"unit": unit.pk, "unit_name": unit.name, "task": task}, is_public=True)
@@ -59,7 +59,7 @@ def add_support(case: Case, unit: Unit, act: Act, *, task: str) -> Assignment:
 def transfer(case: Case, unit: Unit, act: Act, *, reason: str) -> Case:
     """Moves the lead sideways to `unit`; the first-contact unit stays answerable until that unit has signed."""
     case = read_for_change(case.pk)
-    _check_not_accused(case, [unit])
+    check_not_accused(case, [unit])
     if not reason.strip():
         raise Refused("请写明转办的理由。", field="reason")
     if case.lead_unit_id == unit.pk:
@@ -148,7 +148,8 @@ def _give(case: Case, unit: Unit, role: AssignmentRole, act: Act, *, task: str =
         raise AlreadyAssigned(f"{unit.name}在这件留言上已有任务。") from error
 
 
-def _check_not_accused(case: Case, units: Sequence[Unit]) -> None:
+def check_not_accused(case: Case, units: Sequence[Unit]) -> None:
+    """Raises Refused if one of the units, or one above it, is accused in the case."""
     accused = list(case.accused_units.all())
     for unit in units:
         if any(unit.path.startswith(a.path) for a in accused):

@@ -9,6 +9,7 @@ from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import Step
 
 from ..models import Risk
+from ..risking import noted, tell_duty
 
 
 @transaction.atomic
@@ -23,21 +24,29 @@ def log_control(case: Case, act: Act, *, what: str) -> Case:
 
 @transaction.atomic
 def raise_risk(case: Case, act: Act, *, kind: str, why: str) -> Risk:
-    """Raises one kind of risk on a case, once."""
+    """Raises one kind of risk on a case by hand, once."""
     if kind not in Risk.Kind.values:
         raise Refused("请选择风险类型。", field="kind")
     if not why.strip():
         raise Refused("请写明为什么有风险。", field="why")
+    case = read_for_change(case.pk)
     try:
         with transaction.atomic():
-            return Risk.objects.create(case=case, kind=kind, why=why.strip()[:200], raised_at=act.at, raised_by=act.by)
+            risk = Risk.objects.create(case=case, kind=kind, why=why.strip()[:200], raised_at=act.at, raised_by=act.by)
     except IntegrityError as error:
-        raise Refused("这件留言的这类风险已经登记。") from error
+        raise Refused("这件留言的这类风险已经登记。", field="kind") from error
+    advance(case, Step.NOTE, act, data=noted(risk))
+    tell_duty(risk)
+    return risk
 
 
 @transaction.atomic
 def report_risk(risk: Risk, act: Act, *, to: User, note: str = "") -> Risk:
-    """Records that the leading group's duty person was told."""
+    """Records that the leading group's duty person was told; a report (举报) never reaches them."""
+    if risk.case.is_report:
+        raise Refused("举报件不报值班人员，以保护举报人。请按举报程序处置。")
+    if risk.closed_at is not None:
+        raise Refused("这项风险已经解除，不用再报告。")
     changed = Risk.objects.filter(pk=risk.pk, reported_at=None).update(
         reported_to=to, reported_at=act.at, note=note.strip()[:500]
     )

@@ -13,7 +13,7 @@ from huixiang.rules.ladder import Means
 from huixiang.rules.lifecycle import ENDED, Step
 from huixiang.units.models import Region
 
-from ..models import Finding, Inspection, StepState, SupervisionStep
+from ..models import Admonition, Finding, Inspection, StepState, SupervisionStep
 
 # docs/sources.md#supervision: black, come back for the third time, or a claim that was disproved.
 MANY_ROUNDS = 3
@@ -44,9 +44,18 @@ def make_list(region: Region, act: Act) -> Inspection:
 
 @transaction.atomic
 def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: bool, measure: str = "") -> Finding:
-    """Records what was seen on site, and whether it is what the unit's reply says."""
+    """Records what was seen on site, whether it is what the unit's reply says, and the measure taken.
+
+    约谈 and 通报 also stand in the list of admonitions.
+    """
+    if act.by is None:
+        raise Refused("现场核查要由督办员本人记录。")
     if not found.strip():
         raise Refused("请写明现场看到的情况。", field="found")
+    if measure and measure not in Finding.Measure.values:
+        raise Refused("请从列表里选择措施。", field="measure")
+    if measure and finding.unit is None:
+        raise Refused("这件留言还没有承办单位，不能约谈、通报或提级。", field="measure")
     case = read_for_change(finding.case_id)
     changed = Finding.objects.filter(pk=finding.pk, at=None).update(
         found=found.strip(), is_true_to_reply=is_true_to_reply, measure=measure, by=act.by, at=act.at
@@ -56,7 +65,15 @@ def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: 
     SupervisionStep.objects.filter(case=case, means=Means.INSPECTION, state=StepState.ASKED).update(
         state=StepState.DONE, done_by=act.by, done_at=act.at, answer=found.strip()[:500]
     )
-    data = {"means": Means.INSPECTION, "found": found.strip()[:500], "is_true_to_reply": is_true_to_reply}
+    data = {
+        "means": Means.INSPECTION, "found": found.strip()[:500], "is_true_to_reply": is_true_to_reply,
+        "measure": measure,
+    }  # fmt: skip
+    if measure in Admonition.Kind.values and finding.unit is not None:
+        Admonition.objects.create(
+            kind=measure, unit=finding.unit, case=case, reason=f"现场核查：{finding.why}"[:200],
+            text=found.strip(), by=act.by, at=act.at,
+        )  # fmt: skip
     advance(case, Step.SUPERVISE, act, data=data)
     finding.refresh_from_db()
     return finding

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from huixiang.cases.actions.assigning import check_not_accused
 from huixiang.cases.ledger import Act, advance, read_for_change
 from huixiang.cases.models import Case
 from huixiang.cases.refusals import Refused
@@ -39,6 +40,7 @@ def instruct(case: Case, act: Act, *, text: str, tasks: Sequence[Task]) -> Leade
         if task.due_at <= act.at:
             raise Refused("任务的时限不能早于现在。", field="tasks")
     case = read_for_change(case.pk)
+    check_not_accused(case, [task.unit for task in tasks])
     instruction = LeaderInstruction.objects.create(case=case, leader=act.by, sealed_text=text.strip(), at=act.at)
     InstructionTask.objects.bulk_create(
         InstructionTask(instruction=instruction, unit=t.unit, task=t.words.strip()[:300], due_at=t.due_at)

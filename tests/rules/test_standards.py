@@ -57,6 +57,10 @@ def test_no_row_means_no_clock():
         ({"effective_to": "2025-01-01"}, "effective_to"),
         ({"yellow_share": 1.5}, "yellow_share"),
         ({"yellow_days": 0}, "yellow_days"),
+        ({"yellow_days": True}, "yellow_days"),
+        ({"span": "5 working days"}, "span"),
+        ({"effective_from": ["2026-01-01"]}, "effective_from"),
+        ({"efective_to": "2027-01-01"}, "efective_to"),
     ],
 )
 def test_bad_row_is_refused_with_its_key(change, key):

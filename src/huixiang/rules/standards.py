@@ -13,6 +13,13 @@ from .calendar import CHINA, WorkingCalendar
 from .clocks import ClockKind, Standard
 from .spans import BadSpan, Span, read_span
 
+_KEYS = frozenset(
+    {
+        "clock", "region", "span", "source", "effective_from", "effective_to", "lane", "kind", "column", "yellow_share",
+        "yellow_days",
+    }
+)  # fmt: skip
+
 
 class BadStandard(ValueError):
     """A row of a standard is refused; says which key and why."""
@@ -69,12 +76,16 @@ class Row:
 
 def read_row(table: Mapping[str, Any]) -> Row:
     """The row of a table as data files hold it; raises BadStandard with the key that is wrong."""
+    for key in table:
+        if key not in _KEYS:
+            # A misspelt "effective_to" must not become a figure for ever.
+            raise BadStandard(str(key), f"is none of {', '.join(sorted(_KEYS))}")
     try:
         clock = ClockKind(table.get("clock", ""))
     except ValueError as error:
         raise BadStandard("clock", f"{table.get('clock')!r} is no clock") from error
     try:
-        span = read_span(table.get("span") or {})
+        span = read_span(_table(table.get("span")))
     except BadSpan as error:
         raise BadStandard("span", str(error)) from error
     if not str(table.get("source", "")).strip():
@@ -82,7 +93,7 @@ def read_row(table: Mapping[str, Any]) -> Row:
     share, days = table.get("yellow_share"), table.get("yellow_days")
     if share is not None and not (isinstance(share, int | float) and 0 < share < 1):
         raise BadStandard("yellow_share", f"{share!r} is not between 0 and 1")
-    if days is not None and not (isinstance(days, int) and 0 < days <= 60):
+    if days is not None and not (isinstance(days, int) and not isinstance(days, bool) and 0 < days <= 60):
         raise BadStandard("yellow_days", f"{days!r} is no whole number from 1 to 60")
     starts, ends = _day(table, "effective_from"), _day(table, "effective_to")
     if starts is None:
@@ -114,6 +125,12 @@ def resolve(
     """The standard for one clock of a case that began on `on`; None where the clock does not run for such cases."""
     fitting = [row for row in rows if row.fits(clock, region=region, lane=lane, kind=kind, column=column, on=on)]
     return max(fitting, key=Row.rank).standard() if fitting else None
+
+
+def winner(rows: Iterable[Row], like: Row, *, region: str, on: date) -> Row | None:
+    """The row that holds in `region` on a day for the cases that `like` speaks of; None where none does."""
+    scope = {"lane": like.lane, "kind": like.kind, "column": like.column}
+    return max((row for row in rows if row.fits(like.clock, region=region, on=on, **scope)), key=Row.rank, default=None)
 
 
 @dataclass(frozen=True)
@@ -153,9 +170,15 @@ class Deadlines:
         return not self.calendar.knows(due.astimezone(CHINA).date())
 
 
+def _table(value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    raise BadSpan(f"{value!r} is no table of unit and value")
+
+
 def _day(table: Mapping[str, Any], key: str) -> date | None:
     value = table.get(key)
-    if value in {None, ""}:
+    if value is None or value == "":
         return None
     try:
         return date.fromisoformat(str(value))

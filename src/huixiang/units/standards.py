@@ -1,14 +1,19 @@
 """The standards and the calendar in force, read once per version and process."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from huixiang.rules.calendar import WorkingCalendar
+from huixiang.rules.calendar import CHINA, WorkingCalendar
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.spans import read_span
 from huixiang.rules.standards import Row
 
 from .models import CalendarYear, RuleVersion, ServiceStandard
+from .sources import cited
+
+# From 2 November on: the State Council usually publishes the next year's holidays in these weeks.
+WARN_BEFORE = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,22 @@ def in_force() -> Rules:
     return _read(RuleVersion.objects.values_list("value", flat=True).get(pk=1))
 
 
+def missing_year(at: datetime) -> int | None:
+    """The year whose calendar is wanted now and is not there: this one, or the next from WARN_BEFORE its start on."""
+    today = at.astimezone(CHINA).date()
+    for day in (today, today + WARN_BEFORE):
+        if not CalendarYear.objects.filter(year=day.year).exists():
+            return day.year
+    return None
+
+
 def row_of(standard: ServiceStandard) -> Row:
     """The row of a stored figure."""
     return Row(
         clock=ClockKind(standard.clock),
         region=standard.region_code,
         span=read_span(standard.span),
-        source=standard.source,
+        source=cited(standard.source),
         effective_from=standard.effective_from,
         effective_to=standard.effective_to,
         lane=standard.lane,

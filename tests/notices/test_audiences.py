@@ -8,7 +8,6 @@ from tests.cast import MORNING, fresh
 from huixiang.accounts.roles import Role
 from huixiang.cases.actions import assigning, merging, replying, withdrawing
 from huixiang.jobs import delivering
-from huixiang.jobs.escalating import tell_risks
 from huixiang.jobs.saying import NOT_PUBLIC, why_not
 from huixiang.moderation.actions import reviewing
 from huixiang.notices.actions import hooking, telling
@@ -145,13 +144,6 @@ def test_danger_under_control_is_told_to_the_oversight(town):
     controlling.log_control(case, town.act("承办人"), what="已拉警戒线")
     deliver(MORNING)
     assert readers("隐患已先行控制") == {"督办员", "交办员"}
-
-
-def test_risk_is_told_to_the_oversight_once(town):
-    controlling.raise_risk(town.handling(), town.act("督办员"), kind="crowd", why="业主约好周六去售楼部")
-    assert tell_risks(at=MORNING) == 2
-    assert tell_risks(at=MORNING + HOUR) == 0
-    assert readers("群体矛盾风险") == {"督办员", "交办员"}
 
 
 def test_accused_unit_hears_nothing_of_a_report(town):

@@ -11,7 +11,6 @@ from huixiang.notices.wording import BadWords, Template
 OF_A_CASE = {"title", "number"}
 # Told by no step of the ledger: what their own rooms know of them.
 OTHERS = {
-    "risk.oversight": {*OF_A_CASE, "kind", "why"},
     "escalation.deputy": {*OF_A_CASE, "unit_name", "subject"},
     "escalation.superior": {*OF_A_CASE, "unit_name", "subject"},
     "digest.staff": {"due_count", "red_count", "black_count", "list"},

@@ -1,4 +1,4 @@
-"""Escalating: what a unit does not read goes to its deputy, then to the superior unit's head; risks go to oversight."""
+"""Escalating: what a unit does not read goes to its deputy, then to the superior unit's head."""
 
 from datetime import datetime
 
@@ -10,10 +10,7 @@ from huixiang.cases.models import Case, CaseEvent
 from huixiang.notices import recipients
 from huixiang.notices.actions.awaiting import climb, finish, read_by, was_read
 from huixiang.notices.actions.telling import About, tell_people
-from huixiang.notices.models import Escalation, Notice
-from huixiang.rules.lifecycle import State
-from huixiang.supervision.access import OVERSIGHT
-from huixiang.supervision.models import Risk
+from huixiang.notices.models import Escalation
 from huixiang.units.models import Unit
 
 from .handlers import is_urgent, subject_of
@@ -26,24 +23,6 @@ def escalate(*, at: datetime, limit: int = 100) -> int:
     """Takes every watch that is due one rung on, or ends it; gives the number of notices newly recorded."""
     due = Escalation.objects.filter(next_at__lte=at).order_by("next_at").values_list("pk", flat=True)
     return sum(_take(pk, at) for pk in list(due[:limit]))
-
-
-def tell_risks(*, at: datetime) -> int:
-    """Tells the oversight of the region of each open risk, once; gives the number of notices newly recorded."""
-    told = 0
-    for risk in Risk.objects.filter(closed_at=None, reported_at=None).select_related("case"):
-        key, case = f"risk:{risk.pk}", risk.case
-        if case.state in {State.WITHDRAWN, State.MERGED} or Notice.objects.filter(key__startswith=f"{key}:").exists():
-            continue
-        facts = {"kind": Risk.Kind(risk.kind).label, "why": risk.why}
-        about = About(
-            case.pk, is_urgent=True, is_loud=True,
-            outside=say("risk", "oversight", case, facts, desk_url(case), outside=True),
-        )  # fmt: skip
-        people = seeing(case, recipients.of_region(case.region_id, OVERSIGHT, at=at), at=at)
-        word = say("risk", "oversight", case, facts, desk_url(case))
-        told += tell_people(people, word, key=key, at=at, about=about)
-    return told
 
 
 @transaction.atomic

@@ -39,7 +39,6 @@ def run_until(stop: threading.Event) -> None:
         (timedelta(0), lambda: delivering.deliver(at=timezone.now())),
         (timedelta(seconds=2), lambda: telling.send_due(at=timezone.now(), why_not=why_not)),
         (timedelta(seconds=5), lambda: watching.sweep(at=timezone.now())),
-        (timedelta(seconds=30), lambda: escalating.tell_risks(at=timezone.now())),
         (timedelta(seconds=60), lambda: escalating.escalate(at=timezone.now())),
         (timedelta(seconds=60), lambda: digesting.digest(at=timezone.now())),
         (timedelta(seconds=60), lambda: ledger.seal(at=timezone.now())),

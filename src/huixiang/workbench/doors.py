@@ -25,6 +25,7 @@ from huixiang.cases.ledger import Act, Stale, changes_since
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import IllegalTransition, State, Step, may
+from huixiang.supervision.access import OVERSIGHT
 from huixiang.units.access import Actor
 
 from .context import desk
@@ -67,6 +68,10 @@ CAPACITIES: dict[Step, tuple[Role, ...]] = {
     Step.PAUSE: (Role.COORDINATOR,),
     Step.RESUME: (Role.COORDINATOR,),
     Step.FINALIZE: (Role.COORDINATOR,),
+    Step.SUPERVISE: OVERSIGHT,
+    Step.CHANGE_LANE: (Role.COORDINATOR, Role.SUPERVISOR),
+    Step.LOG_CONTROL: (*access.WORKING, Role.UNIT_REVIEWER, *OVERSIGHT),
+    Step.APPROVE_AFTER: REVIEWERS,
 }
 
 

@@ -20,15 +20,18 @@ from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import Step
 from huixiang.ui.forms import PlainWords
 
+from ..around import around
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, page, staff_required
 from ..replies import DraftForm, ReplyForm, boxes_for
+from ..timing import timed
 from ..verbs import StepForm, Verb
 from ..wording import history, light_of
 from .assigning import VERBS as ASSIGNING
 from .assigning import open_objection
 from .handling import VERBS as HANDLING
+from .watching import VERBS as WATCHING
 
-VERBS: tuple[Verb, ...] = (*ASSIGNING, *HANDLING)
+VERBS: tuple[Verb, ...] = (*ASSIGNING, *WATCHING, *HANDLING)
 BY_NAME = {verb.name: verb for verb in VERBS}
 
 
@@ -144,6 +147,8 @@ def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpR
         "purpose_form": _purpose_form(request, case, typed),
         "objection": open_objection(case),
         **_around(case),
+        "supervision": around(request.actor, case),
+        **timed(request.actor, case, request.at).context(),
     }
     return page(request, "workbench/case/case.html", context, status=typed.trouble.status if typed.trouble else 200)
 

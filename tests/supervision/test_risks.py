@@ -123,14 +123,14 @@ def test_without_a_roster_the_convenor_is_told_and_after_them_the_leader(town):
     sweep()
     assert told_of(Risk.objects.get(case=first)) == {"召集人"}
     Membership.objects.filter(role=Role.CONVENOR).delete()
-    assert [p.display_name for p in risking.on_duty("430104", MORNING)] == ["领导"]
+    assert [p.display_name for p in risking.leading_group(MORNING).on_duty("430104")] == ["领导"]
 
 
 def test_leader_of_another_region_is_never_told(town):
     user = User.objects.create_staff("雨花领导", "a long test password", "雨花领导")
     Membership.objects.create(user=user, role=Role.LEADER, region=town.regions["雨花区"])
-    assert [p.display_name for p in risking.on_duty("430111", MORNING)] == ["雨花领导"]
-    assert "雨花领导" not in {p.display_name for p in risking.on_duty("430104", MORNING)}
+    assert [p.display_name for p in risking.leading_group(MORNING).on_duty("430111")] == ["雨花领导"]
+    assert "雨花领导" not in {p.display_name for p in risking.leading_group(MORNING).on_duty("430104")}
 
 
 def test_risk_of_a_report_reaches_no_leader(town):

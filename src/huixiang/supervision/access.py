@@ -16,6 +16,7 @@ from huixiang.units.access import Actor
 from .models import (
     Admonition,
     Alert,
+    DutyRoster,
     Finding,
     Inspection,
     InstructionTask,
@@ -209,5 +210,21 @@ def _cases_in_sight(actor: Actor) -> Q:
 def _one(found: "QuerySet[M]") -> "M":
     row = found.first()
     if row is None:
+        raise NotVisible
+    return row
+
+
+def rosters(actor: Actor) -> QuerySet[DutyRoster]:
+    """Duties of the leading group in the person's regions and in those above them."""
+    inside = Q(pk__in=[])
+    for code in actor.regions(*LOOKING_ON):
+        inside |= Q(region__code__startswith=code) | Q(region__in=[code[:n] for n in range(2, len(code))])
+    return DutyRoster.objects.filter(inside)
+
+
+def roster_for(actor: Actor, pk: int) -> DutyRoster:
+    """One duty of a region in which the person may arrange it; raises NotVisible."""
+    row = _one(rosters(actor).select_related("region", "user").filter(pk=pk))
+    if not supervises(actor, row.region.code):
         raise NotVisible
     return row

@@ -5,6 +5,7 @@ Whatever happens to a case wakes the watch, so a risk is raised within one sweep
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,6 @@ from huixiang.units.models import Membership
 
 from .models import DutyRoster, Risk
 
-LEADING_GROUP = (Role.CONVENOR, Role.LEADER)
 _HOURS = REPORT_WITHIN // timedelta(hours=1)
 
 
@@ -46,8 +46,9 @@ def watch_risks(cases: Sequence[Case], at: datetime) -> list[Risk]:
     for risk in risks:
         entries[risk.case_id].append(Entry(Step.NOTE, Act(None, at), noted(risk)))
     ledger.append_many([(c, entries[c.pk]) for c in living if entries[c.pk]])
+    group = leading_group(at)
     for risk in risks:
-        tell_duty(risk)
+        tell_duty(risk, group)
     return risks
 
 
@@ -56,7 +57,7 @@ def noted(risk: Risk) -> dict[str, Any]:
     return {"text": f"发现{Risk.Kind(risk.kind).label}风险：{risk.why}", "risk": risk.pk}
 
 
-def tell_duty(risk: Risk) -> None:
+def tell_duty(risk: Risk, group: "LeadingGroup") -> None:
     """Tells whoever is on duty; of a report (举报) nobody is told, its coordinator sees it on the list."""
     case = risk.case
     if case.is_report:
@@ -66,30 +67,49 @@ def tell_duty(risk: Risk) -> None:
         f"风险报告：{label}", f"“{case.title}”（{case.number}）有{label}风险：{risk.why}。请在{_HOURS}小时内了解情况。",
         "/desk/risks/",
     )  # fmt: skip
-    for person in on_duty(case.region_id, risk.raised_at):
+    for person in group.on_duty(case.region_id):
         tell(word, key=f"risk:{risk.pk}", at=risk.raised_at, user=person)
 
 
-def on_duty(region_code: str, at: datetime) -> list[User]:
-    """Who answers for the leading group at `at`: by the nearest roster, else the convenors, else the leaders."""
-    above = [region_code[:n] for n in range(len(region_code), 1, -1)]
-    rows = DutyRoster.objects.filter(region__in=above, starts_at__lte=at, ends_at__gt=at, user__is_active=True)
-    found = _nearest([(row.region_id, row.user) for row in rows.select_related("user")])
-    for role in LEADING_GROUP:
-        found = found or _nearest(_holding(role, above, at))
-    return found
+@dataclass(frozen=True)
+class LeadingGroup:
+    """Who of the leading group is on duty and who leads where, read once: pairs of region code and person."""
+
+    roster: Sequence[tuple[str, User]]
+    convenors: Sequence[tuple[str, User]]
+    leaders: Sequence[tuple[str, User]]
+
+    def on_duty(self, region_code: str) -> list[User]:
+        """Who answers: by the nearest roster, else the nearest convenors, else the nearest leaders."""
+        for rows in (self.roster, self.convenors, self.leaders):
+            if found := _nearest(rows, region_code):
+                return found
+        return []
+
+    def members(self, region_code: str) -> list[User]:
+        """Everybody to whom a risk of the region may be reported, those on duty first."""
+        above = [person for code, person in (*self.convenors, *self.leaders) if region_code.startswith(code)]
+        return list({person.pk: person for person in (*self.on_duty(region_code), *above)}.values())
 
 
-def _holding(role: Role, regions: Sequence[str], at: datetime) -> list[tuple[str, User]]:
+def leading_group(at: datetime) -> LeadingGroup:
+    """The leading group as it is at `at`."""
+    rows = DutyRoster.objects.filter(starts_at__lte=at, ends_at__gt=at, user__is_active=True).select_related("user")
+    roster = [(str(row.region_id), row.user) for row in rows]
+    return LeadingGroup(roster, _holding(Role.CONVENOR, at), _holding(Role.LEADER, at))
+
+
+def _holding(role: Role, at: datetime) -> list[tuple[str, User]]:
     live = Q(ends_at=None) | Q(ends_at__gt=at)
-    rows = Membership.objects.filter(live, role=role, region__in=regions, user__is_active=True)
-    return [(str(row.region_id), row.user) for row in rows.select_related("user").order_by("pk")]
+    rows = Membership.objects.filter(live, role=role, user__is_active=True).select_related("user").order_by("pk")
+    return [(str(row.region_id), row.user) for row in rows]
 
 
-def _nearest(rows: Sequence[tuple[str, User]]) -> list[User]:
-    """The people of the smallest region among the rows, each once."""
-    longest = max((len(code) for code, _ in rows), default=0)
-    return list({user.pk: user for code, user in rows if len(code) == longest}.values())
+def _nearest(rows: Sequence[tuple[str, User]], region_code: str) -> list[User]:
+    """The people of the smallest region among the rows that holds `region_code`, each once."""
+    above = [(code, person) for code, person in rows if region_code.startswith(code)]
+    longest = max((len(code) for code, _ in above), default=0)
+    return list({person.pk: person for code, person in above if len(code) == longest}.values())
 
 
 def _risk(case: Case, found: Found, at: datetime) -> Risk:

@@ -232,7 +232,9 @@ class LooksForm(PlainWords, forms.Form):
     who = CleanText(label="姓名或登录名", max_length=40, required=False)
     number = CleanText(label="留言编号", max_length=20, required=False)
     what = forms.ChoiceField(
-        label="看了什么", required=False, choices=[("", "不限"), ("original", "原文和联系方式"), ("file", "附件")]
+        label="看了什么",
+        required=False,
+        choices=[("", "不限"), ("original", "原文和联系方式"), ("file", "附件"), ("instruction", "领导批示原文")],
     )
     since = forms.DateField(label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -9,7 +9,7 @@ from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import Step
 
 from ..models import Risk
-from ..risking import noted, tell_duty
+from ..risking import leading_group, noted, tell_duty
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def raise_risk(case: Case, act: Act, *, kind: str, why: str) -> Risk:
     except IntegrityError as error:
         raise Refused("这件留言的这类风险已经登记。", field="kind") from error
     advance(case, Step.NOTE, act, data=noted(risk))
-    tell_duty(risk)
+    tell_duty(risk, leading_group(act.at))
     return risk
 
 
@@ -45,6 +45,8 @@ def report_risk(risk: Risk, act: Act, *, to: User, note: str = "") -> Risk:
     """Records that the leading group's duty person was told; a report (举报) never reaches them."""
     if risk.case.is_report:
         raise Refused("举报件不报值班人员，以保护举报人。请按举报程序处置。")
+    if to not in leading_group(act.at).members(risk.case.region_id):
+        raise Refused("请选择领导小组的成员。", field="to")
     if risk.closed_at is not None:
         raise Refused("这项风险已经解除，不用再报告。")
     changed = Risk.objects.filter(pk=risk.pk, reported_at=None).update(

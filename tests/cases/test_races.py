@@ -16,17 +16,12 @@ from huixiang.followup.models import SCORES, Rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.lifecycle import IllegalTransition
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 WRITERS = 8
 
 
 @pytest.fixture
-def town(transactional_db):
-    from huixiang.cases.ledger import STAMP_SLOTS
-    from huixiang.cases.models import PublicStamp
-
-    for n in range(STAMP_SLOTS):
-        PublicStamp.objects.get_or_create(slot=n)
+def town(transactional_db, django_db_serialized_rollback):
     return build_town()
 
 

@@ -12,11 +12,12 @@ from huixiang.cases import access, ledger
 from huixiang.cases.actions import replying
 from huixiang.cases.choices import ReplyKind, ReplyState
 from huixiang.cases.models import Case, CaseEvent, Column, EventDelivery, Reply, ReplyTemplate, Supporter
-from huixiang.jobs import seeding, watching
+from huixiang.jobs import seeding
 from huixiang.nlp import redaction
 from huixiang.notices.actions import telling
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import State
+from huixiang.supervision import watching
 from huixiang.units.access import actor_of
 from huixiang.units.models import Region, Remit, Topic, Unit
 
@@ -53,7 +54,7 @@ def test_messages_reach_their_states_and_stay_there_when_the_loops_run(home_town
     wanted = {row["title"]: row["target_state"] for row in home_rows()}
     assert dict(Case.objects.values_list("title", "state")) == wanted
     assert set(wanted.values()) == set(State) - NOT_IN_THE_TOWN
-    assert watching.watch(at=NOW) == 0
+    assert watching.sweep(at=NOW) == 0
     assert telling.send_due(at=NOW) == 0
     assert not EventDelivery.objects.exists()
     assert not CaseEvent.objects.filter(at__gt=NOW).exists()
@@ -96,7 +97,7 @@ def test_every_tenth_message_of_the_whole_province_can_be_walked(db, monkeypatch
     counts = seeding.seed(now=NOW)
     wanted = [row["target_state"] for row in rows]
     assert counts == {state: wanted.count(state) for state in wanted}
-    assert watching.watch(at=NOW) == 0
+    assert watching.sweep(at=NOW) == 0
 
 
 def test_the_same_moment_gives_the_same_town(db, monkeypatch):
@@ -224,4 +225,4 @@ def test_waiting_cases_do_not_lapse_at_once_on_any_day_of_the_week(db, monkeypat
     monkeypatch.setattr(seeding, "rows", lambda: iter(waiting))
     now = NOW + timedelta(days=days)
     seeding.seed(now=now)
-    assert watching.watch(at=now + timedelta(hours=3)) == 0
+    assert watching.sweep(at=now + timedelta(hours=3)) == 0

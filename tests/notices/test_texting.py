@@ -1,57 +1,21 @@
 """The SMS gateway, spoken to over real HTTP on loopback, with its failures."""
 
-import json
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from tests.cast import MORNING
 
 from huixiang.notices import channels
 from huixiang.notices.actions import telling
+from huixiang.notices.channels import http
 from huixiang.notices.models import Notice
-
-
-class Gateway:
-    """A stand-in gateway that speaks the protocol: it answers with `status`, after `stall` seconds."""
-
-    def __init__(self):
-        self.status, self.stall, self.got = 200, 0.0, []
-        gateway = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                gateway.got.append((self.headers["Authorization"], body))
-                threading.Event().wait(gateway.stall)
-                self.send_response(gateway.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *args):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/send"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def gateway(settings):
-    gateway = Gateway()
-    settings.SMS_URL, settings.SMS_TOKEN = gateway.url, "token-1"
-    yield gateway
-    gateway.server.shutdown()
-    gateway.server.server_close()
-
 
 WORD = telling.Word("审核通过", "您的留言已通过审核。")
 
 
 def test_text_reaches_the_gateway_with_token_and_key(gateway):
     channels.send_sms("13812345678", "您好", key="k1")
-    assert gateway.got == [("Bearer token-1", {"to": "13812345678", "text": "您好", "key": "k1"})]
+    assert gateway.got == [("/send", "Bearer token-1", {"to": "13812345678", "text": "您好", "key": "k1"})]
 
 
 def test_refusing_gateway_is_down(gateway):
@@ -61,10 +25,17 @@ def test_refusing_gateway_is_down(gateway):
 
 
 def test_stalling_gateway_is_down(gateway, monkeypatch):
-    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.2)
     gateway.stall = 1.0
     with pytest.raises(channels.GatewayDown):
         channels.send_sms("13812345678", "您好", key="k1")
+
+
+def test_gateway_that_sends_us_elsewhere_is_down_and_nobody_goes_there(gateway):
+    gateway.status = 302
+    with pytest.raises(channels.GatewayDown):
+        channels.send_sms("13812345678", "您好", key="k1")
+    assert [path for path, _, _ in gateway.got] == ["/send"]
 
 
 def test_without_a_gateway_nothing_pretends_to_be_sent(settings):

@@ -243,7 +243,6 @@ def test_kept_pages_are_never_stale(client, town):
     assert not any(case.number in page for page in pages())
 
 
-@pytest.mark.xfail(strict=True, reason="cases.actions.redacting.change_visibility must call touch_public(case.pk)")
 @pytest.mark.parametrize("visibility", ["private", "reply_only"])
 def test_changed_visibility_shows_at_once_on_kept_pages(client, town, visibility):
     case = town.answered(title=SECRET[:14])

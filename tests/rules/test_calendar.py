@@ -9,10 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huixiang.rules.calendar import CHINA, MissingYear, WorkingCalendar, add_open_hours
-from huixiang.rules.standards import Deadlines
+from huixiang.rules.clocks import ClockKind
+from huixiang.rules.standards import Deadlines, read_row
 
-TABLES = json.loads((Path(__file__).parents[2] / "data" / "holidays.json").read_text(encoding="utf-8"))
+DATA = Path(__file__).parents[2] / "data"
+TABLES = json.loads((DATA / "holidays.json").read_text(encoding="utf-8"))
 CALENDAR = WorkingCalendar.from_tables({y: t for y, t in TABLES.items() if y.isdecimal()})
+ROWS = tuple(map(read_row, json.loads((DATA / "standards.json").read_text(encoding="utf-8"))))
+PROVINCE = Deadlines(CALENDAR, ROWS, "43", "consult", "voice", date(2025, 1, 1))
 days = st.dates(date(2021, 2, 1), date(2025, 11, 30))
 numbers = st.integers(1, 30)
 moments = st.datetimes(datetime(2021, 1, 1), datetime(2025, 12, 1)).map(lambda d: d.replace(tzinfo=CHINA))
@@ -63,7 +67,7 @@ def test_national_day_makeup_sunday_and_plain_days(day, is_worked):
 def test_message_late_on_the_friday_before_national_day_2025():
     at = datetime(2025, 9, 30, 17, 40, tzinfo=CHINA)
     # 1–8 October are off; 9 and 10 October and the make-up Saturday 11 October are worked.
-    assert Deadlines(CALENDAR).working_days(at, 3) == datetime(2025, 10, 11, 17, tzinfo=CHINA)
+    assert PROVINCE.due(ClockKind.ANSWER, at, "standard") == datetime(2025, 10, 11, 17, tzinfo=CHINA)
 
 
 def test_missing_year_raises():
@@ -73,14 +77,12 @@ def test_missing_year_raises():
 
 def test_due_time_beyond_the_known_years_is_provisional_not_lost():
     last = max(int(y) for y in TABLES if y.isdecimal())
-    deadlines = Deadlines(CALENDAR)
-    due = deadlines.working_days(datetime(last, 12, 30, 9, tzinfo=CHINA), 5)
+    due = PROVINCE.due(ClockKind.ANSWER, datetime(last, 12, 30, 9, tzinfo=CHINA), "standard")
     assert due.year == last + 1
-    assert deadlines.is_provisional(due)
+    assert PROVINCE.is_provisional(due)
 
 
 def test_golden_hours_of_an_evening_message_end_next_morning():
-    deadlines = Deadlines(CALENDAR)
     at = datetime(2026, 11, 18, 20, 30, tzinfo=CHINA)
-    assert deadlines.first_word(at, urgent=False) == datetime(2026, 11, 19, 10, 30, tzinfo=CHINA)
-    assert deadlines.first_word(at, urgent=True) == datetime(2026, 11, 19, 1, 30, tzinfo=CHINA)
+    assert PROVINCE.due(ClockKind.FIRST_WORD, at, "standard") == datetime(2026, 11, 19, 10, 30, tzinfo=CHINA)
+    assert PROVINCE.due(ClockKind.FIRST_WORD, at, "urgent") == datetime(2026, 11, 19, 1, 30, tzinfo=CHINA)

@@ -29,6 +29,7 @@ class User(AbstractBaseUser):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CITIZEN)
     phone = SealedTextField("手机号", blank=True, default="")
     phone_hash = models.CharField(max_length=64, null=True, unique=True)
+    email = SealedTextField("电子邮箱", blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -288,6 +288,7 @@ def _can_claim(actor: Actor, case: Case) -> bool:
 
 
 _moderator, _coordinator = _in_region(Role.MODERATOR), _in_region(Role.COORDINATOR)
+_oversight = _in_region(Role.SUPERVISOR, Role.COORDINATOR)
 _REVIEWERS = (Role.UNIT_REVIEWER, Role.UNIT_HEAD)
 
 _PERMISSIONS: dict[Step, Permission] = {
@@ -322,6 +323,10 @@ _PERMISSIONS: dict[Step, Permission] = {
     Step.PUBLISH_REPLY: _in_region(Role.QUALITY_INSPECTOR),
     Step.FINISH_TASK: _on_case(*WORKING, Role.THIRD_PARTY),
     Step.KEEP_PROMISE: _in_lead_unit(Role.UNIT_HEAD),
+    Step.LOG_CONTROL: _either(_oversight, _on_case(*WORKING, Role.UNIT_REVIEWER)),
+    Step.CHANGE_LANE: _oversight,
+    Step.APPROVE_AFTER: _on_case(*_REVIEWERS),
+    Step.SUPERVISE: _oversight,
     Step.REOPEN: _in_region(Role.QUALITY_INSPECTOR, Role.SUPERVISOR),
     Step.NOTE: _either(
         _in_region(Role.MODERATOR, Role.COORDINATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR),

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 
 
@@ -132,6 +133,9 @@ STATE_LABELS: dict[State, str] = {
     State.WITHDRAWN: "已撤回",
 }
 
+# The public words address the citizen; on the desk it is somebody else who has to supply.
+STAFF_STATE_LABELS: dict[State, str] = {**STATE_LABELS, State.NEED_SUPPLEMENT: "待留言人补充"}
+
 STEP_LABELS: dict[Step, str] = {
     Step.SUBMIT: "提交留言",
     Step.IMPORT: "历史留言导入",
@@ -185,4 +189,22 @@ STEP_LABELS: dict[Step, str] = {
     Step.LOG_CONTROL: "隐患已先行控制",
     Step.APPROVE_AFTER: "事后补审",
     Step.INSTRUCT: "领导批示",
+}
+
+CLOCK_LABELS: dict[ClockKind, str] = {
+    ClockKind.REVIEW: "审核",
+    ClockKind.ASSIGN: "交办",
+    ClockKind.SIGN: "签收",
+    ClockKind.FIRST_WORD: "首次回应",
+    ClockKind.ANSWER: "正式答复",
+    ClockKind.SILENCE: "进展通报",
+    ClockKind.COMMITMENT: "承诺兑现",
+    ClockKind.SUPERVISION: "督办答复",
+    ClockKind.SAFETY_CONTROL: "隐患控制",
+    ClockKind.POST_APPROVAL: "事后补审",
+    ClockKind.SUPPLEMENT: "等待留言人补充",
+    ClockKind.RATING: "等待留言人评价",
+    ClockKind.OBJECTION: "提出异议",
+    ClockKind.EXTENSION: "延期",
+    ClockKind.REOPENING: "重新办理",
 }

@@ -1,16 +1,28 @@
-"""The deadlines in force: the default standard on the calendar of `data/holidays.json`."""
+"""Due times of a case, from the standards in force on the day it came in and the calendar of today."""
 
-import json
-from functools import cache
+from datetime import date, datetime
 
-from django.conf import settings
-
-from huixiang.rules.calendar import WorkingCalendar
+from huixiang.rules.calendar import CHINA
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.standards import Deadlines
+from huixiang.units.standards import Rules, in_force
+
+from .models import Case
 
 
-@cache
-def deadlines() -> Deadlines:
-    """The one calculator of due times, read once per process."""
-    tables = json.loads((settings.REFERENCE_DIR / "holidays.json").read_text(encoding="utf-8"))
-    return Deadlines(WorkingCalendar.from_tables({year: t for year, t in tables.items() if year.isdecimal()}))
+def deadlines_for(case: Case, rules: Rules | None = None) -> Deadlines:
+    """The calculator of due times for one case."""
+    rules = rules or in_force()
+    began_on = case.submitted_at.astimezone(CHINA).date()
+    return Deadlines(rules.calendar, rules.rows_for(case.region_id), case.region_id, case.kind, case.column_id, began_on)
+
+
+def general(kind: str, on: date, *, region: str = "43", column: str = "") -> Deadlines:
+    """The calculator for cases of a kind that begin on `on`, by the province's rules unless a region is named."""
+    rules = in_force()
+    return Deadlines(rules.calendar, rules.rows_for(region), region, kind, column, on)
+
+
+def due(case: Case, clock: ClockKind, at: datetime, *, lane: str = "") -> datetime:
+    """When `clock`, started at `at`, is due on this case in its present lane (or in `lane`)."""
+    return deadlines_for(case).due(clock, at, lane or case.lane)

@@ -7,7 +7,7 @@ import sys
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -39,6 +39,20 @@ class Env:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
             raise ImproperlyConfigured(f"{name}={value!r} is not a web address such as https://example.org")
         return value.rstrip("/")
+
+    def mail_server(self, name: str) -> dict[str, Any] | None:
+        value = self.text(name)
+        if not value:
+            return None
+        parts = urlsplit(value)
+        try:
+            port = parts.port or 25
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} names no port") from error
+        if parts.scheme != "smtp" or not parts.hostname or parts.query not in {"", "tls=0", "tls=1"}:
+            raise ImproperlyConfigured(f"{name} is not like smtp://user:password@host:587?tls=1")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return {"host": parts.hostname, "port": port, "user": user, "password": password, "tls": parts.query == "tls=1"}
 
     def words(self, name: str, default: str = "") -> list[str]:
         return [w for w in self.text(name, default).replace(" ", ",").split(",") if w]
@@ -105,6 +119,14 @@ CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN else []
 TRUST_PROXY = env.flag("HUIXIANG_TRUST_PROXY")
 SMS_URL = env.url("HUIXIANG_SMS_URL")
 SMS_TOKEN = env.text("HUIXIANG_SMS_TOKEN")
+SMTP = env.mail_server("HUIXIANG_SMTP_URL")
+MAIL_FROM = env.text("HUIXIANG_MAIL_FROM")
+if (SMTP and not MAIL_FROM) or (MAIL_FROM and (not MAIL_FROM.isascii() or MAIL_FROM.count("@") != 1)):
+    raise ImproperlyConfigured("HUIXIANG_MAIL_FROM is not a mail address such as no-reply@example.org")
+# Group robots may be called here and nowhere else.
+HOOK_ORIGINS = env.words("HUIXIANG_HOOK_ORIGINS", "https://qyapi.weixin.qq.com,https://oapi.dingtalk.com")
+if any(urlsplit(o).scheme not in {"http", "https"} or not urlsplit(o).netloc or urlsplit(o).path for o in HOOK_ORIGINS):
+    raise ImproperlyConfigured("HUIXIANG_HOOK_ORIGINS must list origins such as https://qyapi.weixin.qq.com")
 UPLOAD_MAX_BYTES = env.number("HUIXIANG_UPLOAD_MAX_MB", 10, 1, 100) * 1024 * 1024
 UPLOAD_MAX_FILES = env.number("HUIXIANG_UPLOAD_MAX_FILES", 6, 0, 20)
 IDLE_MINUTES = env.number("HUIXIANG_IDLE_MINUTES", 30, 5, 24 * 60)
@@ -158,6 +180,7 @@ INSTALLED_APPS = [
     "huixiang.cases",
     "huixiang.moderation",
     "huixiang.followup",
+    "huixiang.supervision",
     "huixiang.ui",
     "huixiang.jobs",
     "huixiang.portal",

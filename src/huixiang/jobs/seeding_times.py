@@ -6,8 +6,10 @@ from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from huixiang.cases.deadlines import deadlines
+from huixiang.cases.actions.replying import EXTENSION_NOTICE_DAYS
+from huixiang.cases.deadlines import general
 from huixiang.rules.calendar import CHINA
+from huixiang.rules.clocks import ClockKind
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A unit's quiet hours: outside them only urgent matters are answered.
@@ -62,8 +64,14 @@ def times_of(row: Mapping[str, Any], now: datetime, rng: Random) -> Times:
 
 def silence_ends(answered: datetime) -> datetime:
     """When a citizen's silence after an answer closes the case."""
-    end: datetime = deadlines().working_days(answered, deadlines().standard.rating_days)
-    return end
+    return _due(ClockKind.RATING, answered)
+
+
+def _due(clock: ClockKind, start: datetime, row: Mapping[str, Any] | None = None) -> datetime:
+    kind, column, lane = "help", "", "standard"
+    if row:
+        kind, column, lane = row["kind"], row["column"], "standard" if row["urgency"] == "normal" else "urgent"
+    return general(kind, start.astimezone(CHINA).date(), column=column).due(clock, start, lane)
 
 
 def last_final(agenda: Sequence[Item]) -> datetime | None:
@@ -131,7 +139,7 @@ def _fit(
         ago = rng.randrange(7, 24) if row.get("rating") else rng.randrange(1, 4)
         move = max((now - final) // DAY - ago, 0) * DAY
     elif state == "need_supplement":
-        while deadlines().working_days(start + move, deadlines().standard.supplement_days) < now + DAY:
+        while _due(ClockKind.SUPPLEMENT, start + move) < now + DAY:
             move += DAY
     elif state == "closed" and final and not row.get("rating"):
         while silence_ends(final + move) > now - HOUR:
@@ -146,13 +154,13 @@ def _fit(
 
 def _add_extension(row: Mapping[str, Any], accepted: datetime, agenda: list[Item], rng: Random) -> None:
     """Where the answer would be late, most units ask for an extension in time."""
-    final, due = last_final(agenda), deadlines().answer(accepted, row["kind"])
+    final, due = last_final(agenda), _due(ClockKind.ANSWER, accepted, row)
     if final is None or final <= due or rng.random() < 0.2:  # noqa: PLR2004 - the others are late
         return
-    calendar = deadlines().calendar.provisional(due.year - 1, due.year)
-    last_ask = calendar.add_working_days(due.date(), -deadlines().standard.extension_notice_days)
+    calendar = general(row["kind"], accepted.date()).calendar_for(due)
+    last_ask = calendar.add_working_days(due.date(), -EXTENSION_NOTICE_DAYS)
     at = accepted + (datetime.combine(last_ask, time(16), CHINA) - accepted) * 0.8
-    latest = deadlines().working_days(due, deadlines().standard.extension_days).date()
+    latest = _due(ClockKind.EXTENSION, due, row).date()
     until = min(max(final.astimezone(CHINA).date(), due.date() + DAY), latest)
     before = max((i.at for i in agenda if i.at <= at), default=accepted)
     after = min((i.at for i in agenda if i.at > at), default=final)

@@ -32,9 +32,9 @@ from huixiang.followup.models import SCORES
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import IllegalTransition
+from huixiang.supervision import watching
 from huixiang.units.models import Region
 
-from . import watching
 from .seeding_cast import Cast, author_of
 from .seeding_times import Item, Times, times_of
 from .seeding_town import Town
@@ -273,7 +273,7 @@ class Walk:
 
     def stay_silent(self, item: Item) -> None:
         """Nothing is heard, and the watch loop closes the case as it would have then."""
-        watching.watch(at=item.at)
+        watching.sweep(at=item.at)
         self.cast.last_at = item.at
 
     def reopen(self, item: Item) -> None:

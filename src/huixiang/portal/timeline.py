@@ -39,6 +39,7 @@ _LOOK: dict[Step, tuple[str, str]] = {
     S.RATE: ("star", "green"),
     S.CLOSE_UNRATED: ("check-circle", "grey"),
     S.REOPEN: ("arrow-repeat", "red"),
+    S.FINALIZE: ("lock", "grey"),
     S.WITHDRAW: ("arrow-counterclockwise", "grey"),
 }
 # The review corrects the public version; that it did is of no use to a reader.
@@ -86,6 +87,11 @@ def _outcome(event: CaseEvent) -> str:
     return f"留言人确认：{Resolution(outcome).label}" if outcome in Resolution.values else ""
 
 
+def _finalized(event: CaseEvent) -> str:
+    said = f"依据{event.data.get('document', '')}。{event.data.get('explanation', '')}"
+    return redaction.mask(said)
+
+
 # Only words that units wrote for the public. What citizens gave as a reason, and what offices wrote to each other
 # (why a case was sent back or moved), went through no review and stays out.
 _WORDS: dict[Step, Callable[[CaseEvent], str]] = {
@@ -95,6 +101,7 @@ _WORDS: dict[Step, Callable[[CaseEvent], str]] = {
     S.TRANSFER: lambda e: f"转给：{e.data.get('unit_name', '')}",
     S.KEEP_PROMISE: lambda e: redaction.mask(str(e.data.get("evidence", ""))),
     S.RATE: _outcome,
+    S.FINALIZE: _finalized,
 }
 _TITLES: dict[Step, Callable[[CaseEvent], str]] = {
     S.PUBLISH_REPLY: _reply_kind,

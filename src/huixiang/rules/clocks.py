@@ -108,6 +108,7 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.ANSWER: _HANDLING_ENDS,
     ClockKind.SILENCE: _HANDLING_ENDS,
     ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE, Step.REOPEN}),
+    ClockKind.SAFETY_CONTROL: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }

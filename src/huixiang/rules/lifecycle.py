@@ -175,7 +175,7 @@ TRANSITIONS: dict[Step, Transition] = {
         _row(Step.REOPEN, {S.AWAITING_RATING, S.CLOSED, S.TRACKING}, S.REOPENED),
         _row(Step.FINALIZE, {S.CLOSED}, S.FINALIZED),
         _row(Step.CHANGE_LANE, ALIVE),
-        _row(Step.WARN, ALIVE),
+        _row(Step.WARN, ALL - {S.WITHDRAWN, S.MERGED}),
         _row(Step.SUPERVISE, ALL - {S.WITHDRAWN, S.MERGED}),
         _row(Step.ANSWER_SUPERVISION, ALL),
         _row(Step.LOG_CONTROL, ALIVE),

@@ -109,8 +109,12 @@ class CalendarDays:
 
 
 Span = WallHours | OpenHours | WorkingHours | WorkingDays | CalendarDays
-_HOURS = {"wall_hours": WallHours, "open_hours": OpenHours, "working_hours": WorkingHours}
-_DAYS = {"working_days": WorkingDays, "calendar_days": CalendarDays}
+_HOURS: dict[str, type[WallHours | OpenHours | WorkingHours]] = {
+    "wall_hours": WallHours,
+    "open_hours": OpenHours,
+    "working_hours": WorkingHours,
+}
+_DAYS: dict[str, type[WorkingDays | CalendarDays]] = {"working_days": WorkingDays, "calendar_days": CalendarDays}
 UNITS = (*_HOURS, *_DAYS)
 
 

@@ -1,92 +1,186 @@
-"""How long each stage may take: the default service standard, each figure with its source (docs/sources.md)."""
+"""Service standards: which limit holds for which clock of which case; every figure is data and names its source.
 
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+The most telling row wins: one for the case's lane before one for any lane, then the nearest region, then the column,
+then the kind. A case keeps the rows that were in force on the day it came in.
+"""
 
-from .calendar import CHINA, WorkingCalendar, add_open_hours, at_clock
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from .calendar import CHINA, WorkingCalendar
+from .clocks import ClockKind, Standard
+from .spans import BadSpan, Span, read_span
+
+_KEYS = frozenset(
+    {
+        "clock", "region", "span", "source", "effective_from", "effective_to", "lane", "kind", "column", "yellow_share",
+        "yellow_days",
+    }
+)  # fmt: skip
+
+
+class BadStandard(ValueError):
+    """A row of a standard is refused; says which key and why."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"{key}: {why}")
+        self.key, self.why = key, why
 
 
 @dataclass(frozen=True)
-class ServiceStandard:
-    """The limits of one region; `…_days` count working days, timedeltas count wall-clock time."""
+class Row:
+    """One figure of a standard; an empty lane, kind or column means any."""
 
-    # docs/sources.md#review: acceptance of online messages within two hours (Beijing draft standard).
-    review: timedelta = timedelta(hours=2)
-    # docs/sources.md#assign: "当天提交当天转办"; urgent ones within a quarter of an hour (Tianjin rules).
-    assign_urgent: timedelta = timedelta(minutes=15)
-    # docs/sources.md#sign-for
-    sign_for_days: int = 1
-    sign_for_urgent: timedelta = timedelta(minutes=30)
-    # docs/sources.md#golden-hours: counted between 7:00 and 22:00 in the standard lane, round the clock when urgent.
-    golden_hours: timedelta = timedelta(hours=5)
-    golden_opens: time = time(7)
-    golden_closes: time = time(22)
-    # docs/sources.md#answer: by kind of message.
-    answer_days: dict[str, int] = field(
-        default_factory=lambda: {"consult": 3, "help": 5, "complaint": 7, "report": 7, "suggest": 10, "thanks": 10}
-    )
-    # docs/sources.md#objection
-    objection_days: int = 1
-    # docs/sources.md#extension: asked at least one working day before the due time, once, by at most ten working days.
-    extension_notice_days: int = 1
-    extension_days: int = 10
-    # docs/sources.md#supplement
-    supplement_days: int = 5
-    # docs/sources.md#silence: silence of this length closes a case as unrated.
-    rating_days: int = 5
-    # docs/sources.md#reopen
-    reopen: timedelta = timedelta(days=30)
-    # docs/sources.md#supervision: a day's obligations end at this time of day.
-    day_ends: time = time(17)
+    clock: ClockKind
+    region: str
+    span: Span
+    source: str
+    effective_from: date
+    effective_to: date | None = None
+    lane: str = ""
+    kind: str = ""
+    column: str = ""
+    yellow_share: float | None = None
+    yellow_days: int | None = None
+
+    def fits(self, clock: ClockKind, *, region: str, lane: str, kind: str, column: str, on: date) -> bool:
+        """Whether this row speaks of such a case that began on `on`."""
+        return (
+            self.clock == clock
+            and region.startswith(self.region)
+            and self.lane in {"", lane}
+            and self.kind in {"", kind}
+            and self.column in {"", column}
+            and self.effective_from <= on
+            and (self.effective_to is None or on < self.effective_to)
+        )
+
+    def rank(self) -> tuple[bool, int, bool, bool]:
+        """How telling the row is; of those that fit, the greatest wins."""
+        return bool(self.lane), len(self.region), bool(self.column), bool(self.kind)
+
+    def standard(self) -> Standard:
+        """The row as clocks use it."""
+        return Standard(self.clock, self.span, self.source, self.yellow_share, self.yellow_days)
+
+    def overlaps(self, other: "Row") -> bool:
+        """Whether both would hold for the same cases on some day."""
+        mine = (self.clock, self.region, self.lane, self.kind, self.column)
+        theirs = (other.clock, other.region, other.lane, other.kind, other.column)
+        ends_before = self.effective_to is not None and self.effective_to <= other.effective_from
+        starts_after = other.effective_to is not None and other.effective_to <= self.effective_from
+        return mine == theirs and not ends_before and not starts_after
 
 
-DEFAULT = ServiceStandard()
+def read_row(table: Mapping[str, Any]) -> Row:
+    """The row of a table as data files hold it; raises BadStandard with the key that is wrong."""
+    for key in table:
+        if key not in _KEYS:
+            # A misspelt "effective_to" must not become a figure for ever.
+            raise BadStandard(str(key), f"is none of {', '.join(sorted(_KEYS))}")
+    try:
+        clock = ClockKind(table.get("clock", ""))
+    except ValueError as error:
+        raise BadStandard("clock", f"{table.get('clock')!r} is no clock") from error
+    try:
+        span = read_span(_table(table.get("span")))
+    except BadSpan as error:
+        raise BadStandard("span", str(error)) from error
+    if not str(table.get("source", "")).strip():
+        raise BadStandard("source", "every figure must name its source")
+    share, days = table.get("yellow_share"), table.get("yellow_days")
+    if share is not None and not (isinstance(share, int | float) and 0 < share < 1):
+        raise BadStandard("yellow_share", f"{share!r} is not between 0 and 1")
+    if days is not None and not (isinstance(days, int) and not isinstance(days, bool) and 0 < days <= 60):
+        raise BadStandard("yellow_days", f"{days!r} is no whole number from 1 to 60")
+    starts, ends = _day(table, "effective_from"), _day(table, "effective_to")
+    if starts is None:
+        raise BadStandard("effective_from", "is missing")
+    if ends is not None and ends <= starts:
+        raise BadStandard("effective_to", "is not later than effective_from")
+    texts = {name: str(table.get(name) or "") for name in ("lane", "kind", "column")}
+    return Row(
+        clock, str(table.get("region", "")), span, str(table["source"]), starts, ends, yellow_share=share,
+        yellow_days=days, **texts,
+    )  # fmt: skip
+
+
+def check_rows(rows: Iterable[Row], *, regions: Iterable[str]) -> None:
+    """Raises BadStandard where a row names an unknown region or overlaps another one."""
+    known, seen = set(regions), list[Row]()
+    for row in rows:
+        if row.region not in known:
+            raise BadStandard("region", f"{row.region!r} does not exist")
+        for other in seen:
+            if row.overlaps(other):
+                raise BadStandard("effective_from", f"overlaps another row of {row.clock} from {other.effective_from}")
+        seen.append(row)
+
+
+def resolve(
+    rows: Iterable[Row], clock: ClockKind, *, region: str, lane: str, kind: str, column: str, on: date
+) -> Standard | None:
+    """The standard for one clock of a case that began on `on`; None where the clock does not run for such cases."""
+    fitting = [row for row in rows if row.fits(clock, region=region, lane=lane, kind=kind, column=column, on=on)]
+    return max(fitting, key=Row.rank).standard() if fitting else None
+
+
+def winner(rows: Iterable[Row], like: Row, *, region: str, on: date) -> Row | None:
+    """The row that holds in `region` on a day for the cases that `like` speaks of; None where none does."""
+    scope = {"lane": like.lane, "kind": like.kind, "column": like.column}
+    return max((row for row in rows if row.fits(like.clock, region=region, on=on, **scope)), key=Row.rank, default=None)
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Computes due moments from a standard and a calendar; every result is an aware China-time datetime."""
+    """Due times for one case: its region, kind, column and the day it began, on one calendar."""
 
     calendar: WorkingCalendar
-    standard: ServiceStandard = DEFAULT
+    rows: tuple[Row, ...]
+    region: str
+    kind: str
+    column: str
+    began_on: date
 
-    def working_days(self, start: datetime, days: int) -> datetime:
-        """The end of the `days`-th working day after `start`."""
-        day = self._calendar_for(start).add_working_days(start.astimezone(CHINA).date(), days)
-        return at_clock(day, self.standard.day_ends)
+    def standard(self, clock: ClockKind, lane: str) -> Standard | None:
+        """The standard of a clock in a lane; None where no such clock runs."""
+        return resolve(
+            self.rows, clock, region=self.region, lane=lane, kind=self.kind, column=self.column, on=self.began_on
+        )
 
-    def review(self, submitted_at: datetime) -> datetime:
-        """When the review must be done."""
-        return submitted_at.astimezone(CHINA) + self.standard.review
+    def due(self, clock: ClockKind, start: datetime, lane: str) -> datetime:
+        """When a clock started at `start` is due; raises LookupError where the standard has no such figure."""
+        standard = self.standard(clock, lane)
+        if standard is None:
+            raise LookupError(f"no standard for {clock} in {self.region}")
+        return standard.span.after(start, self.calendar_for(start))
 
-    def assign(self, approved_at: datetime, *, urgent: bool) -> datetime:
-        """When the case must be in a unit's hands: the same day, or within minutes when urgent."""
-        if urgent:
-            return approved_at.astimezone(CHINA) + self.standard.assign_urgent
-        return at_clock(approved_at.astimezone(CHINA).date(), time(23, 59))
+    def calendar_for(self, start: datetime) -> WorkingCalendar:
+        """The calendar, with plain weeks for the year after `start` while its holidays are not announced.
 
-    def sign_for(self, assigned_at: datetime, *, urgent: bool) -> datetime:
-        """When the unit must have accepted or objected."""
-        if urgent:
-            return assigned_at.astimezone(CHINA) + self.standard.sign_for_urgent
-        return self.working_days(assigned_at, self.standard.sign_for_days)
-
-    def first_word(self, assigned_at: datetime, *, urgent: bool) -> datetime:
-        """When the first substantive word is due (golden hours)."""
-        if urgent:
-            return assigned_at.astimezone(CHINA) + self.standard.golden_hours
-        s = self.standard
-        return add_open_hours(assigned_at, s.golden_hours, s.golden_opens, s.golden_closes)
-
-    def answer(self, accepted_at: datetime, kind: str) -> datetime:
-        """When the final answer is due; `kind` is the kind of the message."""
-        return self.working_days(accepted_at, self.standard.answer_days[kind])
-
-    def _calendar_for(self, start: datetime) -> WorkingCalendar:
-        # A due time must exist even before the next year's holidays are announced; the page marks it as provisional.
+        A due time must exist even then; `is_provisional` marks it, and the year's table, once entered, corrects it.
+        """
         year = start.astimezone(CHINA).year
-        return self.calendar.provisional(year, year + 1)
+        return self.calendar.provisional(*range(year - 1, year + 3))
 
     def is_provisional(self, due: datetime) -> bool:
         """Whether `due` rests on plain weeks because its year's holidays are not in the calendar yet."""
         return not self.calendar.knows(due.astimezone(CHINA).date())
+
+
+def _table(value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    raise BadSpan(f"{value!r} is no table of unit and value")
+
+
+def _day(table: Mapping[str, Any], key: str) -> date | None:
+    value = table.get(key)
+    if value is None or value == "":
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise BadStandard(key, f"{value!r} is no date such as 2026-01-31") from error

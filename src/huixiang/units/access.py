@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from huixiang.accounts.models import User
-from huixiang.accounts.roles import Role
+from huixiang.accounts.roles import ADMIN_ROLES, Role
 
-from .models import Membership, Unit
+from .models import Delegation, Membership, Unit
 
 
 @dataclass(frozen=True)
@@ -86,22 +86,34 @@ STRANGER = Actor(None)
 
 
 def actor_of(user: User | AnonymousUser | None, *, at: datetime) -> Actor:
-    """The actor that `user` is at `at`: active accounts with their unexpired roles; anyone else is a stranger."""
+    """The actor that `user` is at `at`: active accounts with their unexpired roles; anyone else is a stranger.
+
+    Whoever stands in for somebody (`Delegation`) also has that person's unit and region roles while it runs.
+    """
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
     if not user.is_staff_member:
         return Actor(user)
-    rows = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), user=user).select_related("unit")
-    return Actor(
-        user,
-        (
-            Grant(
-                Role(m.role),
-                m.unit_id,
-                m.unit.path if m.unit else "",
-                m.unit.short_name if m.unit else "",
-                m.region_id or "",
-            )
-            for m in rows.order_by("pk")
-        ),
+    return Actor(user, [_grant(m) for m in [*_memberships(Q(user=user), at), *_taken_over(user, at)]])
+
+
+def _taken_over(user: User, at: datetime) -> QuerySet[Membership]:
+    """Roles of those for whom the person stands in; never an administrator's, and nothing they took over themselves."""
+    absent = Delegation.objects.running(at).filter(to_user=user).values("from_user")
+    return _memberships(Q(user__in=absent) & ~Q(role__in=ADMIN_ROLES), at)
+
+
+def _memberships(whose: Q, at: datetime) -> QuerySet[Membership]:
+    live = Q(ends_at=None) | Q(ends_at__gt=at)
+    return Membership.objects.filter(whose, live).select_related("unit").order_by("pk")
+
+
+def _grant(membership: Membership) -> Grant:
+    unit = membership.unit
+    return Grant(
+        Role(membership.role),
+        membership.unit_id,
+        unit.path if unit else "",
+        unit.short_name if unit else "",
+        membership.region_id or "",
     )

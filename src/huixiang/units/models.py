@@ -1,10 +1,13 @@
 """Regions, topics, units and who answers for what, where; who works where, as what."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from huixiang.accounts.roles import ADMIN_ROLES, REGION_ROLES, UNIT_ROLES, Role
+from huixiang.rules.clocks import ClockKind
 
 
 class Level(models.TextChoices):
@@ -137,10 +140,90 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user"], condition=Q(role__in=sorted(ADMIN_ROLES)), name="three_admins_exclude_each_other"
             ),
-            models.UniqueConstraint(
-                fields=["user", "role", "unit", "region"], name="one_membership_per_scope", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["user", "role", "unit"], name="one_membership_per_unit"),
+            models.UniqueConstraint(fields=["user", "role", "region"], name="one_membership_per_region"),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_ends_later"
             ),
         ]
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def running(self, at: datetime) -> "DelegationQuerySet":
+        """Delegations in force at `at`, of people whose account is in use."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at, from_user__is_active=True)
+
+
+class Delegation(models.Model):
+    """That one person stands in for another until a date (代理), with their unit and region roles."""
+
+    from_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_given")
+    to_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations_taken")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="delegation_ends_later"),
+            models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="nobody_delegates_to_themself"),
+        ]
+        indexes = [models.Index(fields=["to_user", "ends_at"], name="delegation_taken")]
+
+
+class ServiceStandard(models.Model):
+    """One figure of a region's service standard (see `rules.standards`); replaced by a later row, never changed."""
+
+    region_code = models.CharField(max_length=12)
+    clock = models.CharField(max_length=20, choices=[(c, c) for c in ClockKind])
+    lane = models.CharField(max_length=10, blank=True)
+    kind = models.CharField(max_length=12, blank=True)
+    column_code = models.CharField(max_length=20, blank=True)
+    span = models.JSONField()
+    yellow_share = models.FloatField(null=True)
+    yellow_days = models.PositiveSmallIntegerField(null=True)
+    source = models.CharField(max_length=200)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["clock", "region_code", "lane", "column_code", "kind", "effective_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region_code", "clock", "lane", "kind", "column_code", "effective_from"],
+                name="one_standard_per_day_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["region_code", "clock", "lane", "kind", "column_code"],
+                condition=Q(effective_to__isnull=True),
+                name="one_open_ended_standard",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
+                name="standard_ends_later",
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="standard_names_its_source"),
+        ]
+
+
+class CalendarYear(models.Model):
+    """One year's exceptions to Monday-to-Friday, as the State Council announced them; staff may edit it."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    rest = models.JSONField(default=list)
+    workdays = models.JSONField(default=list)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["year"]
+
+
+class RuleVersion(models.Model):
+    """A new number with every change of standards or calendar, so that each process reads them anew."""
+
+    value = models.PositiveIntegerField(default=0)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
+from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
 from huixiang.units.access import Actor
 
 from .queues import CAP, POOL, WATCHING, Entry, queues_of, waiting
@@ -16,6 +17,15 @@ SEES_CASES = tuple(UNIT_ROLES | REGION_ROLES)
 # Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them.
 PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:search", "全部留言", "search", "g s", SEES_CASES),
+    ("desk:supervision", "督办台", "bell", "g u", LOOKING_ON),
+    ("desk:orders", "督办函", "file-earmark-text", "g f", (*LOOKING_ON, *ANSWERING)),
+    ("desk:obligations", "本单位应办", "calendar3", "g b", ANSWERING),
+    ("desk:leader", "领导晨报", "journal-text", "g j", (Role.LEADER, Role.CONVENOR, Role.SUPERVISOR)),
+    ("desk:risks", "风险", "exclamation-octagon-fill", "g x", LOOKING_ON),
+    ("desk:instructions", "领导批示", "pencil-square", "g c", (Role.LEADER, *OVERSIGHT)),
+    ("desk:tasks", "批示任务", "flag", "g t", ANSWERING),
+    ("desk:inspections", "定期查办", "clipboard-check", "g k", LOOKING_ON),
+    ("desk:admonitions", "约谈和通报", "megaphone", "g a", ANSWERING),
     ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
     ("desk:looks", "原文查看记录", "eye", "g l", (Role.AUDIT_ADMIN,)),
     ("desk:ledger", "账本核验", "shield-lock", "g v", (Role.AUDIT_ADMIN,)),

@@ -20,11 +20,12 @@ from django_htmx.middleware import HtmxDetails
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import REGION_ROLES, Role
 from huixiang.cases import access
-from huixiang.cases.choices import STATE_LABELS
+from huixiang.cases.choices import STAFF_STATE_LABELS
 from huixiang.cases.ledger import Act, Stale, changes_since
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import IllegalTransition, State, Step, may
+from huixiang.supervision.access import OVERSIGHT
 from huixiang.units.access import Actor
 
 from .context import desk
@@ -67,6 +68,10 @@ CAPACITIES: dict[Step, tuple[Role, ...]] = {
     Step.PAUSE: (Role.COORDINATOR,),
     Step.RESUME: (Role.COORDINATOR,),
     Step.FINALIZE: (Role.COORDINATOR,),
+    Step.SUPERVISE: OVERSIGHT,
+    Step.CHANGE_LANE: (Role.COORDINATOR, Role.SUPERVISOR),
+    Step.LOG_CONTROL: (*access.WORKING, Role.UNIT_REVIEWER, *OVERSIGHT),
+    Step.APPROVE_AFTER: REVIEWERS,
 }
 
 
@@ -179,7 +184,7 @@ def attempt(request: DeskRequest, case: Case, call: Callable[[], object]) -> Tro
     except Stale as error:
         return Trouble(error.message, status=409, changes=_changes(request, case))
     except IllegalTransition as error:
-        state = STATE_LABELS[State(error.state)]
+        state = STAFF_STATE_LABELS[State(error.state)]
         words = f"这件留言现在是“{state}”，不能再这样操作。请看过最新情况后再决定，您填写的内容还在。"
         return Trouble(words, status=409, changes=_changes(request, case))
     return None

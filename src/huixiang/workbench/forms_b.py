@@ -11,7 +11,7 @@ from django.db.models.functions import Replace
 
 from huixiang.accounts.roles import Role
 from huixiang.cases.choices import (
-    STATE_LABELS,
+    STAFF_STATE_LABELS,
     Lane,
     MessageKind,
     ReplyState,
@@ -157,8 +157,6 @@ class InspectForm(PlainWords, forms.Form):
             self.add_error("checks", f"发布前请逐项核对，还有{left}项没有勾选。")
 
 
-# The public words address the citizen; on the desk it is somebody else who has to supply.
-STAFF_LABELS = {State.NEED_SUPPLEMENT: "待留言人补充"}
 DUE = [("overdue", "已超期"), ("today", "今天到期"), ("soon", "三天内到期"), ("none", "没有期限")]
 SORTS = {
     "due": "期限", "-submitted": "最新提交", "submitted": "最早提交", "-answered": "最近答复",
@@ -171,7 +169,7 @@ class SearchForm(PlainWords, forms.Form):
 
     q = CleanText(label="关键词", max_length=60, required=False)
     state = forms.MultipleChoiceField(
-        label="状态", required=False, choices=[(s.value, STAFF_LABELS.get(s, STATE_LABELS[s])) for s in State],
+        label="状态", required=False, choices=[(s.value, STAFF_STATE_LABELS[s]) for s in State],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     due = forms.ChoiceField(label="期限", required=False, choices=[("", "不限"), *DUE])
@@ -234,7 +232,9 @@ class LooksForm(PlainWords, forms.Form):
     who = CleanText(label="姓名或登录名", max_length=40, required=False)
     number = CleanText(label="留言编号", max_length=20, required=False)
     what = forms.ChoiceField(
-        label="看了什么", required=False, choices=[("", "不限"), ("original", "原文和联系方式"), ("file", "附件")]
+        label="看了什么",
+        required=False,
+        choices=[("", "不限"), ("original", "原文和联系方式"), ("file", "附件"), ("instruction", "领导批示原文")],
     )
     since = forms.DateField(label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from huixiang.accounts.roles import Role
 from huixiang.cases import access, files
 from huixiang.cases.actions.replying import BLANK, Details
-from huixiang.cases.choices import ReplyKind, ReplyState, Resolution
+from huixiang.cases.choices import Lane, ReplyKind, ReplyState, Resolution
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Attachment, Case, CaseEvent, Reply, ReplyTemplate
 from huixiang.cases.refusals import Refused
@@ -38,6 +38,7 @@ DEMANDS: dict[ReplyKind, str] = {
     ReplyKind.EXTENSION: "只能一次，最多10个工作日，期满1个工作日前提出。要写理由和延到哪天。",
     ReplyKind.TRANSFER: "依法移送有权机关。要写移送给谁和对方的回执编号。",
 }
+GOES_FIRST = frozenset({ReplyKind.INITIAL, ReplyKind.PROGRESS})
 NEEDS_HANDLING = frozenset({ReplyKind.FINAL, ReplyKind.EXTENSION, ReplyKind.TRANSFER})
 FIELDS_OF: dict[ReplyKind, tuple[str, ...]] = {
     ReplyKind.ACK: (),
@@ -153,6 +154,11 @@ class Box:
     is_editable: bool = False
     is_reviewable: bool = False
     waits_for_another: bool = False
+    # The lanes: out at once and approved after, out after one review, still to be approved after.
+    may_go_first: bool = False
+    may_go_simply: bool = False
+    is_unapproved: bool = False
+    may_approve_after: bool = False
     inspect_url: str = ""
     form: ReplyForm | None = None
     templates: Sequence[ReplyTemplate] = ()
@@ -239,11 +245,17 @@ def _give_rights(box: Box, actor: Actor, steps: set[Step]) -> None:
     reply = box.reply
     if reply.state == ReplyState.DRAFT:
         box.is_editable = Step.SEND_TO_REVIEW in steps and may_edit(actor, reply)
+        box.may_go_first = box.is_editable and reply.case.is_urgent and reply.kind in GOES_FIRST
     elif reply.state == ReplyState.UNIT_REVIEW and Step.PASS_REVIEW in steps and may_review(actor, reply):
         is_author = actor.user is not None and actor.user.pk == reply.author_id
         box.is_reviewable, box.waits_for_another = not is_author, is_author
+        box.may_go_simply = box.is_reviewable and reply.case.lane == Lane.SIMPLE
     elif reply.state == ReplyState.QUALITY and access.inspects(actor, reply):
         box.inspect_url = reverse("desk:quality_reply", args=[reply.pk])
+    elif reply.state == ReplyState.PUBLISHED and reply.author_id and reply.reviewer_id is None:
+        is_author = actor.user is not None and actor.user.pk == reply.author_id
+        box.is_unapproved = True
+        box.may_approve_after = not is_author and Step.APPROVE_AFTER in steps and may_review(actor, reply)
 
 
 def _open_editor(box: Box, bound: ReplyForm | None) -> None:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
+from huixiang.cases.choices import STAFF_STATE_LABELS
 from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
+from huixiang.rules.lifecycle import State
 
 # What a spreadsheet takes for the beginning of a formula, full width included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -27,7 +29,7 @@ _COLUMNS: list[tuple[str, Callable[[Case], object]]] = [
     ("类型", lambda c: c.get_kind_display()),
     ("地区", lambda c: c.region.readable),
     ("主题", lambda c: c.topic.name if c.topic else ""),
-    ("状态", lambda c: c.get_state_display()),
+    ("状态", lambda c: STAFF_STATE_LABELS[State(c.state)]),
     ("结果", lambda c: c.get_resolution_display() if c.resolution else ""),
     ("主办单位", lambda c: c.lead_unit.name if c.lead_unit else ""),
     ("紧急程度", lambda c: c.get_urgency_display()),

@@ -12,6 +12,7 @@ from huixiang.cases.choices import STEP_LABELS, Lane, PauseReason, ReplyKind, Re
 from huixiang.cases.models import CaseEvent
 from huixiang.cases.reasons import reason_of
 from huixiang.rules.lifecycle import Step
+from huixiang.supervision.models import Finding
 from huixiang.ui import moments, vocabulary
 from huixiang.ui.templatetags.ui import icon
 
@@ -152,6 +153,19 @@ def _rated(data: Mapping[str, Any]) -> str:
     return Resolution(code).label if code in Resolution.values else ""
 
 
+def _supervised(data: Mapping[str, Any]) -> str:
+    """What a supervisor did: a call, a written order, an inspection, a talk or a circular."""
+    lines = [str(data[key]) for key in ("number", "answer", "found") if data.get(key)]
+    if data.get("spoken_with"):
+        lines.insert(0, f"与{data['spoken_with']}通话")
+    if "is_true_to_reply" in data:
+        lines.insert(0, "现场核查：和回复一致" if data["is_true_to_reply"] else "现场核查：和回复不一致")
+    measure = data.get("measure") or data.get("kind_of_admonition")
+    if measure in Finding.Measure.values:
+        lines.append(f"措施：{Finding.Measure(measure).label}")
+    return "\n".join(lines)
+
+
 _WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
     Step.ASSIGN: _assigned,
     Step.CLAIM: _labelled(unit_name="认领单位"),
@@ -181,6 +195,10 @@ _WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
     Step.DIVERT: _declined,
     Step.WITHDRAW: _labelled(reason="理由"),
     Step.RATE: _rated,
+    Step.SUPERVISE: _supervised,
+    Step.ANSWER_SUPERVISION: _labelled(number="督办函"),
+    Step.LOG_CONTROL: _labelled(what="控制措施"),
+    Step.FINALIZE: _labelled(document="复核意见书", decided_on="作出日期", explanation="告知留言人"),
 }
 _LOOKS: dict[Step, tuple[str, str]] = {
     Step.SUBMIT: ("chat-left-text", ""),
@@ -222,4 +240,10 @@ _LOOKS: dict[Step, tuple[str, str]] = {
     Step.RATE: ("star", "amber"),
     Step.REJECT: ("x-circle", "red"),
     Step.MERGE: ("union", "violet"),
+    Step.FINALIZE: ("lock", "grey"),
+    Step.WARN: ("bell", "amber"),
+    Step.SUPERVISE: ("megaphone", "red"),
+    Step.ANSWER_SUPERVISION: ("reply", "blue"),
+    Step.LOG_CONTROL: ("shield-check", "green"),
+    Step.INSTRUCT: ("pencil-square", "violet"),
 }

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 
 from ..choices import AssignmentRole, AssignmentState
-from ..deadlines import deadlines
+from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -43,7 +44,7 @@ def accept_support(task: Assignment, act: Act) -> Assignment:
 
 def accepted(case: Case, act: Act) -> dict[str, Any]:
     """The columns that acceptance sets: the first word is owed within the golden hours, then the answer."""
-    answer = deadlines().answer(act.at, case.kind)
+    answer = due(case, ClockKind.ANSWER, act.at)
     return {"accepted_at": act.at, "answer_due_at": answer, "due_at": next_due(case, answer, act.at)}
 
 
@@ -51,5 +52,4 @@ def next_due(case: Case, answer_due_at: datetime, at: datetime) -> datetime:
     """The nearer of what is still owed: the first substantive word (if none came) and the answer."""
     if case.first_reply_at:
         return answer_due_at
-    first_word = deadlines().first_word(at, urgent=case.is_urgent)
-    return min(first_word, answer_due_at)
+    return min(due(case, ClockKind.FIRST_WORD, at), answer_due_at)

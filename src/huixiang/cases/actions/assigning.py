@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 from huixiang.units.models import Topic, Unit
 
 from ..choices import AssignmentRole, AssignmentState, Lane
-from ..deadlines import deadlines
+from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -24,8 +25,7 @@ def assign(
 ) -> Case:
     """Gives the lead to `unit` and a task of its own to each supporting unit; starts the sign-for clock."""
     case = read_for_change(case.pk)
-    _check_not_accused(case, [unit, *supporting])
-    due = deadlines().sign_for(act.at, urgent=case.is_urgent)
+    check_not_accused(case, [unit, *supporting])
     advance(
         case,
         Step.ASSIGN,
@@ -36,8 +36,7 @@ def assign(
         first_contact_unit=case.first_contact_unit or unit,
         topic=topic or case.topic,
         assigned_at=act.at,
-        due_at=due,
-        look_again_at=None,
+        due_at=due(case, ClockKind.SIGN, act.at),
     )
     _give(case, unit, AssignmentRole.LEAD, act, task=task)
     for helper in supporting:
@@ -49,7 +48,7 @@ def assign(
 def add_support(case: Case, unit: Unit, act: Act, *, task: str) -> Assignment:
     """Gives a supporting unit its own task and clock."""
     case = read_for_change(case.pk)
-    _check_not_accused(case, [unit])
+    check_not_accused(case, [unit])
     if not task.strip():
         raise Refused("请写明要协办单位做什么。", field="task")
     advance(case, Step.ADD_SUPPORT, act, data={"unit": unit.pk, "unit_name": unit.name, "task": task}, is_public=True)
@@ -60,15 +59,23 @@ def add_support(case: Case, unit: Unit, act: Act, *, task: str) -> Assignment:
 def transfer(case: Case, unit: Unit, act: Act, *, reason: str) -> Case:
     """Moves the lead sideways to `unit`; the first-contact unit stays answerable until that unit has signed."""
     case = read_for_change(case.pk)
-    _check_not_accused(case, [unit])
+    check_not_accused(case, [unit])
     if not reason.strip():
         raise Refused("请写明转办的理由。", field="reason")
     if case.lead_unit_id == unit.pk:
         raise Refused("这件留言已经由该单位主办。", field="unit")
     end_lead(case, act)
     data = {"unit": unit.pk, "unit_name": unit.name, "from_unit": case.lead_unit_id, "reason": reason}
-    due = deadlines().sign_for(act.at, urgent=case.is_urgent)
-    advance(case, Step.TRANSFER, act, data=data, is_public=True, lead_unit=unit, assigned_at=act.at, due_at=due)
+    advance(
+        case,
+        Step.TRANSFER,
+        act,
+        data=data,
+        is_public=True,
+        lead_unit=unit,
+        assigned_at=act.at,
+        due_at=due(case, ClockKind.SIGN, act.at),
+    )
     _give(case, unit, AssignmentRole.LEAD, act)
     return case
 
@@ -80,9 +87,17 @@ def send_back(case: Case, act: Act, *, reason: str) -> Case:
     if not reason.strip():
         raise Refused("请写明退回的理由。", field="reason")
     end_lead(case, act)
-    due = deadlines().assign(act.at, urgent=case.is_urgent)
     data = {"reason": reason, "from_unit": case.lead_unit_id}
-    advance(case, Step.SEND_BACK, act, data=data, is_public=True, lead_unit=None, due_at=due, answer_due_at=None)
+    advance(
+        case,
+        Step.SEND_BACK,
+        act,
+        data=data,
+        is_public=True,
+        lead_unit=None,
+        due_at=due(case, ClockKind.ASSIGN, act.at),
+        answer_due_at=None,
+    )
     return case
 
 
@@ -126,14 +141,15 @@ def _give(case: Case, unit: Unit, role: AssignmentRole, act: Act, *, task: str =
                 task=task,
                 assigned_by=act.by,
                 assigned_at=act.at,
-                sign_due_at=deadlines().sign_for(act.at, urgent=case.is_urgent),
-                due_at=deadlines().answer(act.at, case.kind),
+                sign_due_at=due(case, ClockKind.SIGN, act.at),
+                due_at=due(case, ClockKind.ANSWER, act.at),
             )
     except IntegrityError as error:
         raise AlreadyAssigned(f"{unit.name}在这件留言上已有任务。") from error
 
 
-def _check_not_accused(case: Case, units: Sequence[Unit]) -> None:
+def check_not_accused(case: Case, units: Sequence[Unit]) -> None:
+    """Raises Refused if one of the units, or one above it, is accused in the case."""
     accused = list(case.accused_units.all())
     for unit in units:
         if any(unit.path.startswith(a.path) for a in accused):

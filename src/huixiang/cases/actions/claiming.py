@@ -6,7 +6,6 @@ from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.models import Unit
 
 from ..choices import AssignmentRole, AssignmentState, MessageKind
-from ..deadlines import deadlines
 from ..ledger import Act, Stale, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -45,7 +44,7 @@ def claim(case: Case, unit: Unit, act: Act) -> Case:
                 assigned_at=act.at,
                 accepted_at=act.at,
                 handler=act.by,
-                due_at=deadlines().answer(act.at, case.kind),
+                due_at=case.answer_due_at,
             )
     except (IllegalTransition, Stale, IntegrityError) as error:
         raise AlreadyClaimed("这件留言刚刚已被其他单位认领。") from error

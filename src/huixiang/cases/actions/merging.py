@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from huixiang.rules.lifecycle import Step
+from huixiang.rules.lifecycle import ALIVE, Step
 
 from ..choices import MessageKind
 from ..ledger import Act, advance, read_for_change, touch_public
@@ -22,4 +22,6 @@ def merge(case: Case, into: Case, act: Act) -> Case:
     advance(case, Step.MERGE, act, data={"into": into.number}, is_public=True, merged_into=into, **ended())
     end_work(case, act)
     touch_public(into.pk)
+    # The parent has no event of its own; the watch shall see that it grew.
+    Case.objects.filter(pk=into.pk, state__in=ALIVE).update(look_again_at=act.at)
     return case

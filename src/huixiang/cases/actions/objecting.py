@@ -2,11 +2,12 @@
 
 from django.db import IntegrityError, transaction
 
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 from huixiang.units.models import Unit
 
 from ..choices import AssignmentRole, AssignmentState
-from ..deadlines import deadlines
+from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case, Objection
 from ..refusals import Refused
@@ -33,11 +34,10 @@ def raise_objection(
     unit = case.lead_unit
     if unit is None or case.assigned_at is None or act.by is None:
         raise Refused("这件留言现在没有主办单位。")
-    limit = deadlines().working_days(case.assigned_at, deadlines().standard.objection_days)
+    limit = due(case, ClockKind.OBJECTION, case.assigned_at)
     if act.at > limit:
-        raise TooLate(
-            f"异议应在收到交办后{deadlines().standard.objection_days}个工作日内提出，期限已过。请先受理，或与交办员协商转办。"
-        )
+        last = f"{limit.month}月{limit.day}日{limit:%H:%M}"
+        raise TooLate(f"异议最晚应在{last}前提出，期限已过。请先受理，或与交办员协商转办。")
     try:
         with transaction.atomic():
             objection = Objection.objects.create(
@@ -49,8 +49,8 @@ def raise_objection(
     Assignment.objects.filter(case=case, role=AssignmentRole.LEAD, state=AssignmentState.OFFERED).update(
         state=AssignmentState.OBJECTED
     )
-    due = deadlines().assign(act.at, urgent=case.is_urgent)
-    advance(case, Step.OBJECT, act, data={"objection": objection.pk, "legal_basis": legal_basis}, due_at=due)
+    due_at = due(case, ClockKind.ASSIGN, act.at)
+    advance(case, Step.OBJECT, act, data={"objection": objection.pk, "legal_basis": legal_basis}, due_at=due_at)
     return objection
 
 
@@ -69,10 +69,10 @@ def decide(objection: Objection, act: Act, *, is_upheld: bool, decision: str) ->
     lead = Assignment.objects.filter(case=case, role=AssignmentRole.LEAD, state=AssignmentState.OBJECTED)
     if is_upheld:
         lead.update(state=AssignmentState.ENDED, ended_at=act.at)
-        due = deadlines().assign(act.at, urgent=case.is_urgent)
-        advance(case, Step.UPHOLD_OBJECTION, act, data=data, lead_unit=None, due_at=due)
+        due_at = due(case, ClockKind.ASSIGN, act.at)
+        advance(case, Step.UPHOLD_OBJECTION, act, data=data, lead_unit=None, due_at=due_at)
     else:
         lead.update(state=AssignmentState.OFFERED)
-        due = deadlines().sign_for(act.at, urgent=case.is_urgent)
-        advance(case, Step.OVERRULE_OBJECTION, act, data=data, due_at=due)
+        due_at = due(case, ClockKind.SIGN, act.at)
+        advance(case, Step.OVERRULE_OBJECTION, act, data=data, due_at=due_at)
     return case

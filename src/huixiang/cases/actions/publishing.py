@@ -9,13 +9,16 @@ from django.db import transaction
 from huixiang.nlp import redaction
 from huixiang.rules.calendar import at_clock
 from huixiang.rules.lifecycle import State, Step
+from huixiang.rules.spans import DAY_ENDS
 
-from ..choices import AssignmentRole, AssignmentState, ReplyKind, ReplyState, Resolution, Visibility
-from ..deadlines import deadlines
+from ..choices import AssignmentRole, AssignmentState, Lane, ReplyKind, ReplyState, Resolution, Visibility
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case, Reply
 from ..refusals import Refused
 from .replying import check_complete
+
+# Delegation in the green lane: how many words a unit may have out before somebody else has approved them.
+MAX_UNAPPROVED = 3
 
 
 class PersonalDataFound(Refused):
@@ -42,13 +45,17 @@ def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Ca
     spans = [f.span for f in redaction.find(reply.body)]
     if spans and not accept_personal_data:
         raise PersonalDataFound(spans)
-    reply.state, reply.inspector = ReplyState.PUBLISHED, act.by
+    reply.inspector = act.by
+    return _out(reply, case, act, {"personal_data_accepted": len(spans)} if spans else {})
+
+
+def _out(reply: Reply, case: Case, act: Act, also: dict[str, Any]) -> Case:
+    """The reply is out: its kind decides how the case moves."""
+    reply.state = ReplyState.PUBLISHED
     reply.published_at = reply.updated_at = act.at
-    reply.save(update_fields=["state", "inspector", "published_at", "updated_at"])
+    reply.save(update_fields=["state", "reviewer", "inspector", "published_at", "updated_at"])
     said = Act(act.by, act.at, act.role, reply.unit)
-    data: dict[str, Any] = {"reply": reply.pk, "kind": reply.kind, **_dates(reply)}
-    if spans:
-        data["personal_data_accepted"] = len(spans)
+    data = {"reply": reply.pk, "kind": reply.kind, **_dates(reply), **also}
     step, changes = _EFFECTS[ReplyKind(reply.kind)](case, reply, act.at)
     advance(case, step, said, data=data, is_public=True, **changes)
     if step in {Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}:
@@ -58,14 +65,68 @@ def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Ca
 
 
 @transaction.atomic
+def publish_first(reply: Reply, act: Act) -> Case:
+    """先发后审: in the urgent lane an INITIAL or PROGRESS goes out at once, and is approved by another person after.
+
+    At most `MAX_UNAPPROVED` replies of a unit may wait for their approval; the clock of the approval runs at once.
+    """
+    case = read_for_change(reply.case_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
+    if not case.is_urgent or reply.kind not in {ReplyKind.INITIAL, ReplyKind.PROGRESS}:
+        raise Refused("只有绿色通道的初步回应和进展通报可以先发后审。")
+    if reply.state != ReplyState.DRAFT:
+        raise Refused(f"这份回复现在是“{ReplyState(reply.state).label}”，不能先发。")
+    waiting = Reply.objects.published().filter(unit=reply.unit, reviewer=None, author__isnull=False).count()
+    if waiting >= MAX_UNAPPROVED:
+        raise Refused(f"本单位已有{waiting}份先发的回复没有补审，请先补审再发。")
+    check_complete(reply, case, act)
+    spans = [f.span for f in redaction.find(reply.body)]
+    if spans:
+        raise PersonalDataFound(spans)
+    return _out(reply, case, act, {"post_approval": True})
+
+
+@transaction.atomic
+def approve_after(reply: Reply, act: Act) -> Reply:
+    """Another person of the unit approves a reply that went out first."""
+    case = read_for_change(reply.case_id)
+    if act.by is None or act.by.pk == reply.author_id:
+        raise Refused("拟稿人不能补审自己写的回复，请由另一位同事补审。")
+    changed = Reply.objects.published().filter(pk=reply.pk, reviewer=None).update(reviewer=act.by)
+    if changed != 1:
+        raise Refused("这份回复已经补审过了。")
+    advance(case, Step.APPROVE_AFTER, act, data={"reply": reply.pk})
+    reply.refresh_from_db()
+    return reply
+
+
+@transaction.atomic
+def publish_simple(reply: Reply, act: Act) -> Case:
+    """简易流程: in the simple lane the unit's reviewer, another person than the author, publishes at once."""
+    case = read_for_change(reply.case_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
+    if case.lane != Lane.SIMPLE:
+        raise Refused("只有简易通道的留言可以一次审核后直接发布。")
+    if reply.state != ReplyState.UNIT_REVIEW:
+        raise Refused(f"这份回复现在是“{ReplyState(reply.state).label}”，不能发布。")
+    if act.by is None or act.by.pk == reply.author_id:
+        raise Refused("拟稿人不能审核自己写的回复，请由本单位另一位同事审核。")
+    check_complete(reply, case, act)
+    spans = [f.span for f in redaction.find(reply.body)]
+    if spans:
+        raise PersonalDataFound(spans)
+    reply.reviewer = act.by
+    return _out(reply, case, act, {})
+
+
+@transaction.atomic
 def keep_promise(case: Case, act: Act, *, evidence: str) -> Case:
     """Records that the promise of the final reply was kept; only then is the citizen asked for a rating."""
     case = read_for_change(case.pk)
     if not evidence.strip():
         raise Refused("请写明兑现的情况和凭据。", field="evidence")
-    changes = _ask_for_rating(act.at)
     data = {"evidence": evidence.strip()[:500]}
-    advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, **changes)
+    advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, due_at=None)
     return case
 
 
@@ -94,15 +155,15 @@ def _final(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]
         **_now_public(case, at),
     }
     if reply.promise_due_on:
-        due = at_clock(reply.promise_due_on, deadlines().standard.day_ends)
+        due = at_clock(reply.promise_due_on, DAY_ENDS)
         return Step.CONCLUDE_WITH_PROMISE, {**changes, "due_at": due}
-    return Step.CONCLUDE, {**changes, **_ask_for_rating(at)}
+    return Step.CONCLUDE, {**changes, "due_at": None}
 
 
 def _extension(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
     if reply.extended_to is None:
         raise Refused("请填写延长到哪一天。", field="extended_to")
-    due = at_clock(reply.extended_to, deadlines().standard.day_ends)
+    due = at_clock(reply.extended_to, DAY_ENDS)
     return Step.EXTEND, {"answer_due_at": due, "due_at": due if case.first_reply_at else case.due_at}
 
 
@@ -111,7 +172,6 @@ def _handed_over(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str
         "resolution": Resolution.FORWARDED,
         "due_at": None,
         "answer_due_at": None,
-        "look_again_at": None,
         **_now_public(case, at),
     }
 
@@ -121,11 +181,6 @@ def _now_public(case: Case, at: datetime) -> dict[str, Any]:
     if case.visibility == Visibility.REPLY_ONLY and case.public_at is None:
         return {"public_at": at}
     return {}
-
-
-def _ask_for_rating(at: datetime) -> dict[str, Any]:
-    silent_from = deadlines().working_days(at, deadlines().standard.rating_days)
-    return {"due_at": None, "look_again_at": silent_from}
 
 
 _EFFECTS: dict[ReplyKind, Callable[[Case, Reply, datetime], tuple[Step, dict[str, Any]]]] = {

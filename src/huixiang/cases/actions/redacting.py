@@ -7,7 +7,7 @@ from django.db import transaction
 from huixiang.rules.lifecycle import PUBLISHABLE, Step
 
 from ..choices import MessageKind, Visibility
-from ..ledger import Act, advance, read_for_change
+from ..ledger import Act, advance, read_for_change, touch_public
 from ..models import Attachment, Case
 from ..refusals import Refused
 
@@ -31,6 +31,8 @@ def change_visibility(case: Case, visibility: str, act: Act) -> Case:
         raise Refused("举报件不公开，以保护举报人。", field="visibility")
     data = {"from": case.visibility, "to": visibility}
     advance(case, Step.CHANGE_VISIBILITY, act, data=data, visibility=visibility, **public_at(case, visibility, act))
+    # The event is internal, but pages that show the case, or showed it, have changed.
+    touch_public(case.pk)
     return case
 
 

@@ -8,17 +8,20 @@ from datetime import date, timedelta
 from django.db import IntegrityError, transaction
 
 from huixiang.rules.calendar import CHINA
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 from huixiang.units.models import Unit
 
 from ..choices import ReplyKind, ReplyState, Resolution
-from ..deadlines import deadlines
+from ..deadlines import deadlines_for, due
 from ..ledger import Act, advance, read_for_change
-from ..models import Case, Reply, ReplyVersion
+from ..models import Case, CaseEvent, Reply, ReplyVersion
 from ..refusals import Refused
 
 BLANK = re.compile(r"【[^】]*】")
 MIN_CHARACTERS = 20
+# docs/sources.md#zhoushan-rules: an extension is asked for the day before the limit.
+EXTENSION_NOTICE_DAYS = 1
 SAME_SITTING = timedelta(minutes=10)
 
 
@@ -63,7 +66,7 @@ def draft(case: Case, unit: Unit, kind: str, act: Act, *, body: str = "", correc
 def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: int) -> Reply:
     """Saves text and details of a draft; raises ChangedMeanwhile if `seen_version` is not the newest.
 
-    Saves of one writer within ten minutes share a version; a change by someone else is a new one.
+    Saves of one writer within ten minutes share a version; a change by someone else, or after a return, is a new one.
     """
     reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply.pk)
     if reply.state != ReplyState.DRAFT:
@@ -73,8 +76,7 @@ def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: i
     latest = reply.versions.order_by("-number").first()
     is_changed = body != reply.body or any(getattr(reply, f.name) != getattr(details, f.name) for f in fields(details))
     if body != reply.body:
-        mine = latest is not None and latest.by == act.by and act.at - latest.at < SAME_SITTING
-        if latest is not None and mine:
+        if latest is not None and _is_same_sitting(reply, latest, act):
             latest.body = body
             latest.save(update_fields=["body"])
         else:
@@ -122,7 +124,8 @@ def return_reply(reply: Reply, act: Act, *, note: str) -> Reply:
         raise Refused("请写明要改什么。", field="note")
     reply = _locked(reply, ReplyState.UNIT_REVIEW, ReplyState.QUALITY)
     _move(reply, ReplyState.DRAFT, act, returned_note=note.strip()[:500], reviewer=None, inspector=None)
-    advance(case, Step.RETURN_REPLY, act, data={"reply": reply.pk, "note": note.strip()[:500]})
+    data = {"reply": reply.pk, "version": reply.version, "note": note.strip()[:500]}
+    advance(case, Step.RETURN_REPLY, act, data=data)
     return reply
 
 
@@ -168,30 +171,23 @@ def _needs_outcome(reply: Reply, case: Case, act: Act) -> None:
 
 
 def _needs_extension(reply: Reply, case: Case, act: Act) -> None:
-    standard = deadlines().standard
     if not reply.public_reason.strip():
         raise Refused("延期要向留言人说明理由。", field="public_reason")
     if reply.extended_to is None or case.answer_due_at is None:
         raise Refused("请填写延长到哪一天。", field="extended_to")
-    due_day = case.answer_due_at.astimezone(CHINA).date()
-    last_ask = (
-        deadlines()
-        .calendar.provisional(due_day.year - 1, due_day.year)
-        .add_working_days(due_day, -standard.extension_notice_days)
-    )
-    if act.at.astimezone(CHINA).date() > last_ask:
-        raise Refused(
-            f"延期须在答复期限届满{standard.extension_notice_days}个工作日前提出，最晚是{last_ask.month}月{last_ask.day}日。",
-            field="extended_to",
-        )
-    latest = deadlines().working_days(case.answer_due_at, standard.extension_days).date()
-    if not due_day < reply.extended_to <= latest:
-        raise Refused(
-            f"延期只能一次，最多{standard.extension_days}个工作日，即不晚于{latest.month}月{latest.day}日。",
-            field="extended_to",
-        )
     if Reply.objects.published().filter(case=case, kind=ReplyKind.EXTENSION).exists():
         raise Refused("这件留言已经延期过一次，不能再延。", field="extended_to")
+    due_day = case.answer_due_at.astimezone(CHINA).date()
+    calendar = deadlines_for(case).calendar_for(case.answer_due_at)
+    last_ask = calendar.add_working_days(due_day, -EXTENSION_NOTICE_DAYS)
+    if act.at.astimezone(CHINA).date() > last_ask:
+        raise Refused(
+            f"延期须在答复期限届满{EXTENSION_NOTICE_DAYS}个工作日前提出，最晚是{last_ask.month}月{last_ask.day}日。",
+            field="extended_to",
+        )
+    latest = due(case, ClockKind.EXTENSION, case.answer_due_at).date()
+    if not due_day < reply.extended_to <= latest:
+        raise Refused(f"延期只能一次，最晚延到{latest.month}月{latest.day}日。", field="extended_to")
 
 
 def _needs_receipt(reply: Reply, case: Case, act: Act) -> None:
@@ -214,6 +210,14 @@ _CHECKS: dict[ReplyKind, Callable[[Reply, Case, Act], None]] = {
     ReplyKind.TRANSFER: _needs_receipt,
     ReplyKind.CORRECTION: _needs_corrected_reply,
 }
+
+
+def _is_same_sitting(reply: Reply, latest: ReplyVersion, act: Act) -> bool:
+    if latest.by != act.by or act.at - latest.at >= SAME_SITTING:
+        return False
+    # What was sent back stays as the reviewer read it, so that the change can be compared.
+    returned = CaseEvent.objects.filter(case_id=reply.case_id, step=Step.RETURN_REPLY, data__reply=reply.pk)
+    return not returned.filter(data__version=latest.number).exists()
 
 
 def _locked(reply: Reply, *states: ReplyState) -> Reply:

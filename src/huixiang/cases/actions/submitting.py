@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 
 from huixiang.accounts.encryption import keyed_hash
 from huixiang.nlp import redaction
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 from huixiang.units.models import OfficeHolder, Region
 
 from ..choices import MessageKind, Visibility
-from ..deadlines import deadlines
+from ..deadlines import due
 from ..ledger import Act, open_with
 from ..models import Attachment, Case, Column
 from ..refusals import Refused
@@ -91,7 +92,7 @@ def new_form_token() -> str:
 def _case_of(message: Message, act: Act, code: str, origin: str) -> Case:
     visibility = Visibility.PRIVATE if message.kind == MessageKind.REPORT else message.visibility
     contact = {"name": message.contact_name, "phone": message.contact_phone}
-    return Case(
+    case = Case(
         number=f"HX{act.at:%y%m%d}{''.join(secrets.choice(ALPHABET) for _ in range(6))}",
         column=message.column,
         kind=message.kind,
@@ -109,6 +110,7 @@ def _case_of(message: Message, act: Act, code: str, origin: str) -> Case:
         query_code_hash=code_hash(code),
         state=State.SUBMITTED,
         submitted_at=act.at,
-        due_at=deadlines().review(act.at),
         origin_key=origin,
     )
+    case.due_at = due(case, ClockKind.REVIEW, act.at)
+    return case

@@ -3,10 +3,11 @@
 from django.db import transaction
 
 from huixiang.nlp import redaction
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 
 from ..choices import SupplementState
-from ..deadlines import deadlines
+from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
 from ..models import Case, Supplement
 from ..refusals import Refused
@@ -19,8 +20,8 @@ def supplement(case: Case, body: str, act: Act) -> Supplement:
     added = Supplement.objects.create(case=case, body=redaction.mask(body), sealed_body=body, at=act.at)
     data = {"supplement": added.pk}
     if case.state == State.NEED_SUPPLEMENT:
-        due = deadlines().review(act.at)
-        advance(case, Step.SUPPLY, act, data=data, is_public=True, due_at=due, look_again_at=None)
+        due_at = due(case, ClockKind.REVIEW, act.at)
+        advance(case, Step.SUPPLY, act, data=data, is_public=True, due_at=due_at)
     else:
         advance(case, Step.SUPPLEMENT, act, data=data)
     return added

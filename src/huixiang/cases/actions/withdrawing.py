@@ -25,7 +25,7 @@ def withdraw(case: Case, act: Act, *, reason: str = "") -> Case:
 
 def ended() -> dict[str, Any]:
     """The columns of a case of which nothing more is expected and that the public no longer sees."""
-    return {"public_at": None, "due_at": None, "answer_due_at": None, "look_again_at": None}
+    return {"public_at": None, "due_at": None, "answer_due_at": None}
 
 
 def end_work(case: Case, act: Act) -> None:

@@ -33,7 +33,7 @@ def rate(
         raise Refused("有不满意的项目，请选一个原因，方便我们改进。", field="reason")
     advance(
         case, Step.RATE, act, data={"outcome": outcome}, is_public=True, resolution=outcome, closed_at=act.at,
-        due_at=None, look_again_at=None,
+        due_at=None,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -58,7 +58,6 @@ def close_unrated(case: Case, act: Act) -> Case:
     claimed = final.claimed_resolution if final else Resolution.EXPLAINED
     resolution = Resolution.UNCONFIRMED if claimed == Resolution.RESOLVED else claimed
     advance(
-        case, Step.CLOSE_UNRATED, act, is_public=True, resolution=resolution, closed_at=act.at, due_at=None,
-        look_again_at=None,
+        case, Step.CLOSE_UNRATED, act, is_public=True, resolution=resolution, closed_at=act.at, due_at=None
     )  # fmt: skip
     return case

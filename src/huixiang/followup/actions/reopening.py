@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from huixiang.cases.choices import AssignmentRole
-from huixiang.cases.deadlines import deadlines
+from huixiang.cases.deadlines import due
 from huixiang.cases.ledger import Act, advance, read_for_change
 from huixiang.cases.models import Assignment, Case
 from huixiang.cases.refusals import Refused
 from huixiang.nlp import redaction
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step, may
 
 
@@ -21,7 +22,7 @@ def may_reopen(case: Case, at: datetime) -> bool:
     """Whether the citizen can still reopen the case: from the answer until 30 days after closing."""
     if not may(case.state, Step.REOPEN):
         return False
-    return case.closed_at is None or at <= case.closed_at + deadlines().standard.reopen
+    return case.closed_at is None or at <= due(case, ClockKind.REOPENING, case.closed_at)
 
 
 @transaction.atomic
@@ -30,10 +31,9 @@ def reopen(case: Case, act: Act, *, reason: str) -> Case:
     case = read_for_change(case.pk)
     if not reason.strip():
         raise Refused("请写明为什么要重新办理，还有哪里没有办好。", field="reason")
-    days = deadlines().standard.reopen.days
     if not may_reopen(case, act.at) and may(case.state, Step.REOPEN):
-        raise TooLate(f"办结已超过{days}天，不能再要求重新办理。问题还在的，请重新留言。")
-    due = deadlines().sign_for(act.at, urgent=case.is_urgent)
+        raise TooLate("办结已超过期限，不能再要求重新办理。问题还在的，请重新留言。")
+    sign_due_at = due(case, ClockKind.SIGN, act.at)
     advance(
         case,
         Step.REOPEN,
@@ -46,12 +46,11 @@ def reopen(case: Case, act: Act, *, reason: str) -> Case:
         closed_at=None,
         answered_at=None,
         first_reply_at=None,
-        due_at=due,
-        look_again_at=None,
+        due_at=sign_due_at,
     )
     if case.lead_unit is not None:
         Assignment.objects.create(
             case=case, unit=case.lead_unit, role=AssignmentRole.LEAD, assigned_by=act.by, assigned_at=act.at,
-            sign_due_at=due, due_at=deadlines().answer(act.at, case.kind),
+            sign_due_at=sign_due_at, due_at=due(case, ClockKind.ANSWER, act.at),
         )  # fmt: skip
     return case

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from huixiang.cases.actions.withdrawing import ended
 from huixiang.cases.choices import Lane, Urgency, Visibility
-from huixiang.cases.deadlines import deadlines
+from huixiang.cases.deadlines import due
 from huixiang.cases.ledger import Act, advance, read_for_change
 from huixiang.cases.models import Attachment, Case
 from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.models import Topic, Unit
 
@@ -61,16 +62,16 @@ def approve(
         raise Refused("公开版的标题和正文不能为空。", field="body")
     case.accused_units.set(accused)
     Attachment.objects.filter(case=case, reply=None, pk__in=list(released_files)).update(is_public=True)
-    is_urgent = urgency in {Urgency.URGENT, Urgency.CRITICAL}
+    lane = Lane.URGENT if urgency in {Urgency.URGENT, Urgency.CRITICAL} else Lane.STANDARD
     changes: dict[str, Any] = {
         "title": title.strip()[:60],
         "body": body.strip(),
         "urgency": urgency,
-        "lane": str(Lane.URGENT if is_urgent else Lane.STANDARD),
+        "lane": str(lane),
         "topic": topic or case.topic,
         "approved_at": act.at,
         "public_at": act.at if case.visibility == Visibility.PUBLIC else None,
-        "due_at": deadlines().assign(act.at, urgent=is_urgent),
+        "due_at": due(case, ClockKind.ASSIGN, act.at, lane=lane),
     }
     advance(case, Step.APPROVE, act, data={"urgency": urgency, "lane": changes["lane"]}, is_public=True, **changes)
     return case
@@ -83,9 +84,8 @@ def ask_supplement(case: Case, act: Act, *, question: str) -> Case:
     _check_mine(case, act)
     if not question.strip():
         raise Refused("请写明需要留言人补充什么。", field="question")
-    until = deadlines().working_days(act.at, deadlines().standard.supplement_days)
     data = {"question": question.strip()[:500]}
-    advance(case, Step.ASK_SUPPLEMENT, act, data=data, is_public=True, reviewer=None, due_at=None, look_again_at=until)
+    advance(case, Step.ASK_SUPPLEMENT, act, data=data, is_public=True, reviewer=None, due_at=None)
     return case
 
 

@@ -11,10 +11,10 @@ from huixiang.cases.actions.submitting import CITIZEN, submit
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Draft
 from huixiang.cases.refusals import Refused
+from huixiang.nlp.danger import numbers_to_call
 from huixiang.notices.channels import GatewayDown
 
 from .. import drafting, verifying
-from ..danger import dangers
 from ..forms.small import CodeForm
 from ..forms.submit import SubmitForm
 from .pages import Asked, show, sign_in_citizen
@@ -61,7 +61,8 @@ def _submit(request: Asked, draft: Draft, form: SubmitForm, phone: str) -> HttpR
         # The form says why when it is checked again.
         return redirect(back_to(draft.token))
     drafting.done(draft, done.case)
-    give_receipt(request, done.case, draft.token, dangers(form.cleaned_data["title"], form.cleaned_data["body"]))
+    found = numbers_to_call(form.cleaned_data["title"], form.cleaned_data["body"])
+    give_receipt(request, done.case, draft.token, found)
     return redirect("portal:submitted")
 
 

@@ -14,14 +14,14 @@ from huixiang.accounts.encryption import keyed_hash
 from huixiang.cases.actions.submitting import query_code
 from huixiang.cases.choices import MessageKind
 from huixiang.cases.models import Case
+from huixiang.nlp.danger import HELP, Help
 
-from ..danger import DANGERS, Danger
 from .pages import Asked, citizen, remember_opened, show
 
 _KEY = "receipt"
 
 
-def give_receipt(request: Asked, case: Case, token: str, found: Sequence[Danger] = ()) -> None:
+def give_receipt(request: Asked, case: Case, token: str, found: Sequence[Help] = ()) -> None:
     """Puts the receipt into the session, where the same form finds it again."""
     request.session[_KEY] = {
         "form": keyed_hash("receipt", token),
@@ -55,6 +55,6 @@ def submitted(request: Asked) -> HttpResponse:
         "qr": segno.make(address, error="m").svg_data_uri(scale=4, border=2, dark="#10323b"),
         "is_report": receipt["kind"] == MessageKind.REPORT,
         "has_account": citizen(request) is not None,
-        "found_dangers": [d for d in DANGERS if d.phone in receipt["dangers"]],
+        "found_dangers": [d for d in HELP if d.phone in receipt["dangers"]],
     }
     return show(request, "submitted", context)

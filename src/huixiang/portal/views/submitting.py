@@ -18,11 +18,11 @@ from huixiang.cases.actions.submitting import new_form_token, submit
 from huixiang.cases.models import Attachment, Column, Draft
 from huixiang.cases.refusals import Refused
 from huixiang.nlp.cleaning import neutralise
+from huixiang.nlp.danger import HELP, numbers_to_call
 from huixiang.notices.channels import GatewayDown, can_send_sms
 
 from .. import drafting, places, verifying
 from ..cards import cards
-from ..danger import DANGERS, dangers
 from ..forms.submit import BY_PHONE, SubmitForm
 from ..similar import like_text
 from .pages import Asked, act, address, citizen, show
@@ -126,7 +126,7 @@ def _go_on(request: Asked, form: SubmitForm, token: str, draft: Draft | None, ta
         return _page(request, form, token, draft=draft, status=422)
     if draft is not None:
         drafting.done(draft, submitted.case)
-    give_receipt(request, submitted.case, token, dangers(form.cleaned_data["title"], form.cleaned_data["body"]))
+    give_receipt(request, submitted.case, token, numbers_to_call(form.cleaned_data["title"], form.cleaned_data["body"]))
     return redirect("portal:submitted")
 
 
@@ -207,8 +207,8 @@ def _page(
         "files_left": settings.UPLOAD_MAX_FILES - len(kept),
         "max_megabytes": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
         "is_citizen": citizen(request) is not None,
-        "dangers": DANGERS,
-        "found_dangers": dangers(str(form["title"].value() or ""), str(form["body"].value() or "")),
+        "dangers": HELP,
+        "found_dangers": numbers_to_call(str(form["title"].value() or ""), str(form["body"].value() or "")),
     }
     return show(request, "submit", context, status=status)
 

@@ -1,4 +1,4 @@
-"""Template tags of the desk: clocks; `{% load desk %}`."""
+"""Template tags of the desk: clocks and states; `{% load desk %}`."""
 
 from datetime import datetime
 
@@ -7,6 +7,9 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from huixiang.cases.choices import STAFF_STATE_LABELS
+from huixiang.rules.lifecycle import State
+from huixiang.ui.templatetags.ui import state_badge
 from huixiang.workbench import wording
 
 register = template.Library()
@@ -17,3 +20,15 @@ def clock(context: Context, due: datetime | None) -> SafeString:
     """A clock as light, icon and words (还剩2小时), read against the page's `now`; nothing where nothing is owed."""
     now = context.get("now")
     return wording.clock(due, now if isinstance(now, datetime) else timezone.now())
+
+
+@register.simple_tag
+def desk_state(code: str) -> SafeString:
+    """A case's state as icon and words, in the words of the desk."""
+    return state_badge(code, state_words(code))
+
+
+@register.filter
+def state_words(code: str) -> str:
+    """A case's state in the words of the desk."""
+    return STAFF_STATE_LABELS[State(code)]

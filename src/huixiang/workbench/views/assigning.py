@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from huixiang.accounts.roles import Role
 from huixiang.cases import access
 from huixiang.cases.actions import assigning, claiming, merging, objecting, redacting
 from huixiang.cases.choices import Lane, MessageKind, Visibility
@@ -186,10 +185,6 @@ def _assign(case: Case, given: dict[str, Any], act: Act) -> object:
     )
 
 
-def _sets_lanes(actor: Actor, case: Case) -> bool:
-    return actor.covers(case.region_id, Role.COORDINATOR) and not case.has_ended
-
-
 def _is_no_report(actor: Actor, case: Case) -> bool:
     return case.kind != MessageKind.REPORT
 
@@ -224,9 +219,9 @@ VERBS = (
         "已退回交办员。", ReasonForm, "退回", "重新交办之前，首问单位仍要负责答复留言人。",
     ),
     Verb(
-        "lane", Step.NOTE, "调整办理通道", "signpost-split",
+        "lane", Step.CHANGE_LANE, "调整办理通道", "signpost-split",
         lambda case, given, act: assigning.set_lane(case, Lane(given["lane"]), act, reason=given["reason"]),
-        "已调整办理通道。", LaneForm, "调整", "只影响之后开始计算的期限。", offers=_sets_lanes,
+        "已调整办理通道。", LaneForm, "调整", "转入紧急（绿色）通道时，在走的期限取更早的；回应可以先发布、后补审。",
     ),
     Verb(
         "merge", Step.MERGE, "并入同类留言", "union",

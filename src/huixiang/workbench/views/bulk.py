@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 from huixiang.accounts.roles import Role
 from huixiang.cases import access
 from huixiang.cases.actions import assigning
+from huixiang.cases.choices import STAFF_STATE_LABELS
 from huixiang.cases.ledger import Stale
 from huixiang.cases.models import Case
 from huixiang.cases.refusals import Refused
 from huixiang.moderation.actions import reviewing
-from huixiang.rules.lifecycle import IllegalTransition, Step, may
+from huixiang.rules.lifecycle import IllegalTransition, State, Step, may
 
 from ..doors import DeskRequest, act_of, page, staff_required
 from ..forms_b import BulkAssignForm
@@ -84,7 +85,7 @@ def _one(request: DeskRequest, number: str, step: Step, call: Callable[[Case], N
     except access.NotVisible:
         return Outcome(number, "", "没有这件留言，或您看不到它")
     if not may(case.state, step):
-        return Outcome(number, case.title, f"现在是“{case.get_state_display()}”，不能这样操作")
+        return Outcome(number, case.title, f"现在是“{STAFF_STATE_LABELS[State(case.state)]}”，不能这样操作")
     if step not in access.steps_for(request.actor, case):
         return Outcome(number, case.title, "这件留言不归您操作")
     try:

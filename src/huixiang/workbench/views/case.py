@@ -13,22 +13,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huixiang.cases import access
 from huixiang.cases.choices import AssignmentState, SupplementState
-from huixiang.cases.deadlines import deadlines
+from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.models import Attachment, Case, CaseEvent
 from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import Step
 from huixiang.ui.forms import PlainWords
 from huixiang.ui.serving import file_response
 
+from ..around import around
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, page, staff_required
 from ..replies import DraftForm, ReplyForm, boxes_for
+from ..timing import timed
 from ..verbs import StepForm, Verb
 from ..wording import Entry, history, light_of
 from .assigning import VERBS as ASSIGNING
 from .assigning import open_objection
 from .handling import VERBS as HANDLING
+from .watching import VERBS as WATCHING
 
-VERBS: tuple[Verb, ...] = (*ASSIGNING, *HANDLING)
+VERBS: tuple[Verb, ...] = (*ASSIGNING, *WATCHING, *HANDLING)
 BY_NAME = {verb.name: verb for verb in VERBS}
 
 
@@ -138,6 +141,8 @@ def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpR
         "purpose_form": _purpose_form(request, case, typed),
         "objection": open_objection(case) if is_inside else None,
         **(_around(case) if is_inside else _around_outside(case)),
+        "supervision": around(request.actor, case) if is_inside else None,
+        **(timed(request.actor, case, request.at).context() if is_inside else {}),
     }
     return page(request, "workbench/case/case.html", context, status=typed.trouble.status if typed.trouble else 200)
 
@@ -197,7 +202,7 @@ def _around(case: Case) -> dict[str, Any]:
         "message_files": [f for f in attached if f.supplement_id is None],
         "supplement_files": [f for f in attached if f.supplement_id is not None],
         "merged_cases": list(case.merged_cases.only("number", "title")[:20]),
-        "is_provisional": case.answer_due_at is not None and deadlines().is_provisional(case.answer_due_at),
+        "is_provisional": case.answer_due_at is not None and deadlines_for(case).is_provisional(case.answer_due_at),
         "case_url": reverse("desk:case", args=[case.number]),
     }
 

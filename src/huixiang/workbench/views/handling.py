@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from huixiang.cases.actions import accepting, assigning, noting, objecting, pausing, publishing
+from huixiang.cases.actions import accepting, assigning, finalizing, noting, objecting, pausing, publishing
 from huixiang.cases.choices import AssignmentRole, AssignmentState, PauseReason
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Assignment, Case, Objection
@@ -60,6 +60,14 @@ class ReopenForm(StepForm):
     """Why it must be done again."""
 
     reason = CleanText("重新办理的理由", 500, help_text="还有哪里没有办好。留言人会看到。")
+
+
+class FinalizeForm(StepForm):
+    """The re-review opinion on which the case ends for good, and what its author is told."""
+
+    document = CleanText("复核意见书文号", 60, rows=1, help_text="例如：岳信复核〔2026〕3号。")
+    decided_on = forms.DateField(label="复核意见书日期", widget=forms.DateInput({"type": "date"}))
+    explanation = CleanText("告知留言人", 500, help_text="为什么终结、还能走什么渠道。留言人和公众都会看到。")
 
 
 class TaskForm(StepForm):
@@ -153,6 +161,13 @@ VERBS = (
         "reopen", Step.REOPEN, "重新办理", "arrow-repeat",
         lambda case, given, act: reopening.reopen(case, act, reason=given["reason"]),
         "已要求重新办理。", ReopenForm, "要求重新办理",
+    ),
+    Verb(
+        "finalize", Step.FINALIZE, "复核终结", "lock",
+        lambda case, given, act: finalizing.finalize(case, act, **given),
+        "已复核终结，同一事实和理由不再受理。", FinalizeForm, "复核终结",
+        "信访复查、复核程序已经走完，才能终结（《信访工作条例》第三十六条）。终结以后不能重新办理。",
+        ask="终结以后不能重新办理。确定复核终结？",
     ),
     Verb(
         "note", Step.NOTE, "内部备注", "pencil",

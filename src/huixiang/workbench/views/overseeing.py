@@ -30,7 +30,7 @@ from .queueing import start_of
 PER_PAGE = 100
 SEALS_SHOWN = 20
 # What a look is called; a file's name may tell of the case and is not shown to the auditor.
-WHAT = {"original": "原文和联系方式", "file": "附件"}
+WHAT = {"original": "原文和联系方式", "file": "附件", "instruction": "领导批示原文"}
 WATCHERS = (Role.SUPERVISOR, Role.LEADER, Role.CONVENOR)
 
 

@@ -17,9 +17,9 @@ from huixiang.cases.models import Case, Supplement
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.cases.refusals import Refused
 from huixiang.moderation.actions import reviewing
+from huixiang.nlp.danger import Danger, noticed
 from huixiang.rules.lifecycle import State, Step
 
-from ..danger import Danger, noticed
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
 from ..forms_b import SupplementForm
 from ..wording import clock
@@ -129,7 +129,7 @@ def _pending(request: DeskRequest) -> QuerySet[Supplement]:
 
 def row_of(request: DeskRequest, case: Case) -> Row:
     """What a line of the queue says about a message, from its masked text."""
-    return Row(case, clock(case.due_at, request.at), noticed(f"{case.title}\n{case.body}"))
+    return Row(case, clock(case.due_at, request.at), noticed(case.title, case.body))
 
 
 def _take(request: DeskRequest, number: str) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from huixiang.cases import access
-from huixiang.cases.actions import replying
+from huixiang.cases.actions import publishing, replying
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Attachment, Case, Reply
 from huixiang.rules.lifecycle import Step
@@ -55,7 +55,7 @@ def save(request: DeskRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         trouble = attempt(request, case, lambda: _save_all(request, case, reply, form))
     if trouble is None:
-        words = "已送单位审核。" if request.POST.get("do") == "send" else "草稿已保存。"
+        words = _SAVED.get(request.POST.get("do", ""), "草稿已保存。")
         messages.success(request, words)
         return _to_replies(case)
     trouble.tell(form)
@@ -82,7 +82,7 @@ def autosave(request: DeskRequest, pk: int) -> JsonResponse:
 @require_POST
 def move(request: DeskRequest, pk: int, step: Step) -> HttpResponse:
     """Passes, returns or discards a reply."""
-    case, reply = _reply(request, pk)
+    case, reply = reply_of(request, pk)
     is_mine = may_edit(request.actor, reply) if step == Step.DISCARD_REPLY else may_review(request.actor, reply)
     if not is_mine:
         raise PermissionDenied
@@ -107,7 +107,7 @@ def remove_file(request: DeskRequest, pk: int, key: str) -> HttpResponse:
 @require_safe
 def versions(request: DeskRequest, pk: int) -> HttpResponse:
     """All saved texts of a reply, and what changed between any two."""
-    case, reply = _reply(request, pk)
+    case, reply = reply_of(request, pk)
     known = {v.number: v for v in reply.versions.select_related("by")}
     numbers = sorted(known)
     new = known[_chosen(request, "to", numbers, numbers[-1])]
@@ -119,6 +119,7 @@ def versions(request: DeskRequest, pk: int) -> HttpResponse:
     return page(request, "workbench/case/versions.html", context)
 
 
+_SAVED = {"send": "已送单位审核。", "first": "已先行发布，请本单位另一位同事补审。"}
 _DONE = {
     Step.PASS_REVIEW: "审核通过，已送质检。",
     Step.RETURN_REPLY: "已退回修改。",
@@ -126,7 +127,7 @@ _DONE = {
 }
 
 
-def _reply(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
+def reply_of(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
     """A reply that this person sees, with its case; raises NotVisible."""
     found = Reply.objects.select_related("case", "unit").filter(pk=pk).first()
     if found is None:
@@ -140,7 +141,7 @@ def _reply(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
 
 
 def _own_draft(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
-    case, reply = _reply(request, pk)
+    case, reply = reply_of(request, pk)
     if not may_edit(request.actor, reply) or Step.DRAFT_REPLY not in access.steps_for(request.actor, case):
         raise PermissionDenied
     return case, reply
@@ -166,6 +167,9 @@ def _save_all(request: DeskRequest, case: Case, reply: Reply, form: ReplyForm) -
     if wish == "send":
         check(request, case, Step.SEND_TO_REVIEW)
         replying.send_to_review(saved, act)
+    elif wish == "first":
+        check(request, case, Step.SEND_TO_REVIEW)
+        publishing.publish_first(saved, act)
 
 
 def _move(request: DeskRequest, case: Case, reply: Reply, step: Step) -> None:

@@ -21,13 +21,13 @@ from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
 from huixiang.moderation.actions import reviewing
 from huixiang.nlp import redaction
+from huixiang.nlp.danger import noticed
 from huixiang.nlp.redaction import Finding
 from huixiang.nlp.similarity import similar
 from huixiang.rules.lifecycle import State, Step
 from huixiang.units.models import Topic, Unit
 from huixiang.units.suggesting import topics_for
 
-from ..danger import noticed
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
 from ..forms_b import ReviewForm, topic_groups
 from ..masking import Found, found_in, pieces
@@ -193,7 +193,7 @@ def _desk(
         "form": form,
         "trouble": None if trouble and trouble.field in form.fields else trouble,
         "clock": clock(case.due_at, request.at),
-        "danger": noticed(f"{original.title}\n{original.body}"),
+        "danger": noticed(original.title, original.body),
         "title_pieces": pieces(original.title, [f.finding for f in found if f.place == "title"]),
         "body_pieces": pieces(original.body, [f.finding for f in found if f.place == "body"]),
         "found": found,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huixiang.accounts.roles import Role
 from huixiang.cases import access
-from huixiang.cases.choices import AssignmentState, ReplyState
+from huixiang.cases.choices import STAFF_STATE_LABELS, AssignmentState, ReplyState
 from huixiang.cases.models import Assignment, Column, Reply, SavedFilter
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.rules.calendar import CHINA
@@ -23,7 +23,7 @@ from huixiang.units.models import Level, Region, Topic, Unit
 
 from .. import spreadsheet
 from ..doors import DeskRequest, me, page, staff_required
-from ..forms_b import SORTS, STAFF_LABELS, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
+from ..forms_b import SORTS, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
 from ..wording import clock
 from .queueing import start_of
 
@@ -126,7 +126,7 @@ def list_page(
     is_wrong = bool(words or not is_right or (bulk_form and bulk_form.errors) or (save_form and save_form.errors))
     context = {
         "form": form,
-        "rows": [(c, clock(c.due_at, request.at), STAFF_LABELS.get(State(c.state), "")) for c in cases[:PER_PAGE]],
+        "rows": [(c, clock(c.due_at, request.at), STAFF_STATE_LABELS[State(c.state)]) for c in cases[:PER_PAGE]],
         "chosen": set(request.POST.getlist("case")),
         "query": query,
         "is_filtered": bool(query),

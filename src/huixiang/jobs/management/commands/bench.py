@@ -1,4 +1,4 @@
-"""`./huixiang bench web`: measures the product as it is served, against bare views on the same server."""
+"""`./huixiang bench web` and `bench clocks`: measure the product on PostgreSQL, against bare yardsticks beside it."""
 
 import sys
 from typing import Any
@@ -12,16 +12,21 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["web"])
+        parser.add_argument("what", choices=["web", "clocks"])
         parser.add_argument("--cases", type=int, default=100_000, help="how many (default: 100000)")
         parser.add_argument("--database", default="pgserver", help="URL of a PostgreSQL where databases may be made")
         parser.add_argument("--seconds", type=float, default=8.0, help="for each page and number of clients")
         parser.add_argument("--only", action="append", default=[], metavar="NAME", help="pages with NAME in their name")
         parser.add_argument("--json", default="", metavar="FILE", help="write the figures there too")
+        parser.add_argument("--size", type=int, action="append", default=[], help="clocks: open cases (repeatable)")
+        parser.add_argument("--due", type=int, default=10_000, help="clocks: how many are due (default: 10000)")
         parser.add_argument("--no-growth", action="store_true", help="measure no second, smaller size")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure and print the report."""
+        if options["what"] == "clocks":
+            self.stdout.write(self._clocks(options))
+            return
         from bench import web
 
         if options["cases"] < 50 or options["seconds"] <= 0:
@@ -36,3 +41,11 @@ class Command(BaseCommand):
         )
         report = web.run(asked, lambda line: print(f"bench: {line}", file=sys.stderr, flush=True))
         self.stdout.write(report)
+
+    def _clocks(self, options: dict[str, Any]) -> str:
+        from bench import clocks
+
+        sizes = options["size"] or list(clocks.SIZES)
+        if options["due"] < 1 or min(sizes) < options["due"]:
+            raise CommandError("no size may be smaller than the number of due cases, and that is at least 1")
+        return clocks.run(clocks.Options(options["database"], sizes, options["due"]))

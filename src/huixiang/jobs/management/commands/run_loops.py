@@ -1,4 +1,4 @@
-"""Runs the background loops in one process: deliveries, notices, watching, sealing, sweeping."""
+"""Runs the background loops in one process: deliveries, notices, watching, escalating, digests, sealing, sweeping."""
 
 import logging
 import signal
@@ -14,15 +14,17 @@ from django.utils import timezone
 
 from huixiang.accounts import throttle
 from huixiang.cases import ledger
-from huixiang.jobs import delivering, watching
+from huixiang.jobs import delivering, digesting, escalating
+from huixiang.jobs.saying import why_not
 from huixiang.notices.actions import telling
+from huixiang.supervision import watching
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
-    help = "Deliver events, send notices, watch deadlines and seal the ledger until stopped."
+    help = "Deliver events, send notices and digests, watch deadlines, escalate and seal the ledger until stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
@@ -35,8 +37,10 @@ def run_until(stop: threading.Event) -> None:
     """Runs each job at its own pace until `stop` is set; a failing job is logged and tried at its next turn."""
     jobs: list[tuple[timedelta, Callable[[], object]]] = [
         (timedelta(0), lambda: delivering.deliver(at=timezone.now())),
-        (timedelta(seconds=2), lambda: telling.send_due(at=timezone.now())),
-        (timedelta(seconds=20), lambda: watching.watch(at=timezone.now())),
+        (timedelta(seconds=2), lambda: telling.send_due(at=timezone.now(), why_not=why_not)),
+        (timedelta(seconds=5), lambda: watching.sweep(at=timezone.now())),
+        (timedelta(seconds=60), lambda: escalating.escalate(at=timezone.now())),
+        (timedelta(seconds=60), lambda: digesting.digest(at=timezone.now())),
         (timedelta(seconds=60), lambda: ledger.seal(at=timezone.now())),
         (timedelta(hours=1), lambda: throttle.sweep(at=timezone.now())),
     ]

@@ -1,0 +1,67 @@
+"""What a notice about a case says, to whom it may be said, and whether it is still true when it goes out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from huixiang.accounts.models import User
+from huixiang.cases.access import visible
+from huixiang.cases.choices import Visibility
+from huixiang.cases.models import Case, CaseEvent
+from huixiang.notices.models import Notice
+from huixiang.notices.wording import Word, template
+from huixiang.rules.lifecycle import State, Step
+from huixiang.supervision import watching
+from huixiang.supervision.models import SupervisionOrder
+from huixiang.units.access import actor_of
+
+NOT_PUBLIC = "内容不公开的留言"
+_GONE = {State.WITHDRAWN: "留言已撤回", State.MERGED: "留言已并入其他留言"}
+
+
+def say(event: str, audience: str, case: Case, facts: Mapping[str, str], url: str, *, outside: bool = False) -> Word:
+    """The words about a case; `outside` the house a case that is not public keeps its title to itself."""
+    hides = outside and case.visibility != Visibility.PUBLIC
+    known = {"title": NOT_PUBLIC if hides else case.title, "number": case.number, **facts}
+    return template(event, audience).fill(known, url)
+
+
+def desk_url(case: Case) -> str:
+    """Where staff read on."""
+    return f"/desk/cases/{case.number}/"
+
+
+def seeing(case: Case, people: Sequence[User], *, at: datetime) -> list[User]:
+    """Those of the people who may open the case: an accused unit hears nothing of what is said about it."""
+    if not case.is_report and not case.accused_units.exists():
+        return list(people)
+    return [p for p in people if visible(actor_of(p, at=at)).filter(pk=case.pk).exists()]
+
+
+def why_not(notice: Notice) -> str:
+    """Why a recorded notice must not go out any more; empty while it is true."""
+    if notice.event_id is not None:
+        return why_untrue(CaseEvent.objects.select_related("case").get(pk=notice.event_id))
+    if notice.case_id is not None:
+        return _GONE.get(State(Case.objects.values_list("state", flat=True).get(pk=notice.case_id)), "")
+    return ""
+
+
+def why_untrue(event: CaseEvent) -> str:
+    """Why nobody is to be told of the event any more; empty while it is worth telling."""
+    if event.case.state in _GONE and event.step != Step.MERGE:
+        return _GONE[State(event.case.state)]
+    if event.step == Step.WARN and not _still_runs(event):
+        return "这项时限已经停止"
+    if event.step == Step.SUPERVISE and "order" in event.data and _is_answered(event.data["order"]):
+        return "督办函已答复"
+    return ""
+
+
+def _still_runs(event: CaseEvent) -> bool:
+    due_at = datetime.fromisoformat(event.data["due_at"])
+    clocks = watching.look_at(event.case, event.at).clocks
+    return any(c.kind == event.data["clock"] and c.due_at == due_at and c.stopped_at is None for c in clocks)
+
+
+def _is_answered(order: int) -> bool:
+    return SupervisionOrder.objects.filter(pk=order, answered_at__isnull=False).exists()

@@ -1,0 +1,42 @@
+"""Awaiting: a grave notice has to be read by somebody of the unit; who looks after that is told when to look again."""
+
+from datetime import datetime, timedelta
+
+from huixiang.rules.calendar import CHINA
+from huixiang.rules.spans import WallHours, WorkingHours
+from huixiang.units.standards import in_force
+
+from ..models import Channel, Escalation, Notice
+
+# Ours (docs/notices.md#escalation): half a working day, and one hour day or night where it is urgent.
+READ_WITHIN = WorkingHours(timedelta(hours=4))
+READ_WITHIN_URGENT = WallHours(timedelta(hours=1))
+
+
+def await_reading(event_id: int, unit_id: int, *, at: datetime, is_urgent: bool) -> None:
+    """Starts the watch over an event told to a unit; told again, it leaves the first one alone."""
+    row = Escalation(event_id=event_id, unit_id=unit_id, created_at=at, next_at=read_by(at, is_urgent=is_urgent))
+    Escalation.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def read_by(at: datetime, *, is_urgent: bool) -> datetime:
+    """Until when somebody has to have read what was told at `at`."""
+    year = at.astimezone(CHINA).year
+    calendar = in_force().calendar.provisional(year, year + 1)
+    return (READ_WITHIN_URGENT if is_urgent else READ_WITHIN).after(at, calendar)
+
+
+def was_read(escalation: Escalation) -> bool:
+    """Whether anybody who was told as one of the unit has opened the notice."""
+    told = Notice.objects.filter(event_id=escalation.event_id, unit_id=escalation.unit_id, channel=Channel.IN_APP)
+    return told.filter(read_at__isnull=False).exists()
+
+
+def climb(escalation: Escalation, level: Escalation.Level, next_at: datetime | None, because: str = "") -> None:
+    """Keeps how far the watch has come, and why it is over if it is."""
+    Escalation.objects.filter(pk=escalation.pk).update(level=level, next_at=next_at, ended_because=because)
+
+
+def finish(escalation: Escalation, because: str) -> None:
+    """Ends the watch."""
+    climb(escalation, Escalation.Level(escalation.level), None, because)

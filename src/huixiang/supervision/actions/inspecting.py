@@ -1,0 +1,87 @@
+"""Inspecting (定期查办): a weekly list of the gravest cases, and what was found on site."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from huixiang.cases.ledger import Act, advance, read_for_change
+from huixiang.cases.models import Case
+from huixiang.cases.refusals import Refused
+from huixiang.rules.calendar import CHINA
+from huixiang.rules.ladder import Means
+from huixiang.rules.lifecycle import ENDED, Step
+from huixiang.units.models import Region
+
+from ..models import Admonition, Finding, Inspection, StepState, SupervisionStep
+
+# docs/sources.md#supervision: black, come back for the third time, or a claim that was disproved.
+MANY_ROUNDS = 3
+
+
+def week_of(at: datetime) -> date:
+    """The Monday of the week of `at`, in China time."""
+    here = at.astimezone(CHINA).date()
+    return here - timedelta(days=here.weekday())
+
+
+@transaction.atomic
+def make_list(region: Region, act: Act) -> Inspection:
+    """This week's list for a region; asked for twice, it takes up what has come since."""
+    try:
+        with transaction.atomic():
+            inspection = Inspection.objects.create(
+                region=region, week_on=week_of(act.at), made_by=act.by, made_at=act.at
+            )
+    except IntegrityError:
+        inspection = Inspection.objects.get(region=region, week_on=week_of(act.at))
+    Finding.objects.bulk_create(
+        [Finding(inspection=inspection, case=c, unit=c.lead_unit, why=why) for c, why in _gravest(region)],
+        ignore_conflicts=True,
+    )
+    return inspection
+
+
+@transaction.atomic
+def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: bool, measure: str = "") -> Finding:
+    """Records what was seen on site, whether it is what the unit's reply says, and the measure taken.
+
+    约谈 and 通报 also stand in the list of admonitions.
+    """
+    if act.by is None:
+        raise Refused("现场核查要由督办员本人记录。")
+    if not found.strip():
+        raise Refused("请写明现场看到的情况。", field="found")
+    if measure and measure not in Finding.Measure.values:
+        raise Refused("请从列表里选择措施。", field="measure")
+    if measure and finding.unit is None:
+        raise Refused("这件留言还没有承办单位，不能约谈、通报或提级。", field="measure")
+    case = read_for_change(finding.case_id)
+    changed = Finding.objects.filter(pk=finding.pk, at=None).update(
+        found=found.strip(), is_true_to_reply=is_true_to_reply, measure=measure, by=act.by, at=act.at
+    )
+    if changed != 1:
+        raise Refused("这件的现场核查已经记录过了。")
+    SupervisionStep.objects.filter(case=case, means=Means.INSPECTION, state=StepState.ASKED).update(
+        state=StepState.DONE, done_by=act.by, done_at=act.at, answer=found.strip()[:500]
+    )
+    data = {
+        "means": Means.INSPECTION, "found": found.strip()[:500], "is_true_to_reply": is_true_to_reply,
+        "measure": measure,
+    }  # fmt: skip
+    if measure in Admonition.Kind.values and finding.unit is not None:
+        Admonition.objects.create(
+            kind=measure, unit=finding.unit, case=case, reason=f"现场核查：{finding.why}"[:200],
+            text=found.strip(), by=act.by, at=act.at,
+        )  # fmt: skip
+    advance(case, Step.SUPERVISE, act, data=data)
+    finding.refresh_from_db()
+    return finding
+
+
+def _gravest(region: Region) -> list[tuple[Case, str]]:
+    asked = SupervisionStep.objects.filter(means=Means.INSPECTION, state=StepState.ASKED)
+    here = Case.objects.in_region(region.code).exclude(state__in=ENDED).select_related("lead_unit")
+    wanted = here.filter(Q(supervision_steps__in=asked) | Q(round__gte=MANY_ROUNDS)).distinct().order_by("pk")
+    why = dict(asked.filter(case__in=wanted).values_list("case_id", "reason"))
+    return [(case, why.get(case.pk) or f"第{case.round}次办理") for case in wanted]

@@ -1,0 +1,63 @@
+"""Settling: the due times that lists sort by follow the clocks, which alone say what is true.
+
+They are written when a clock starts. A calendar that changes afterwards, a pause counted in working days or a case that
+turns urgent moves the clock; the next sweep moves the columns with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from huixiang.cases.choices import AssignmentRole, AssignmentState
+from huixiang.cases.deadlines import deadlines_for
+from huixiang.cases.ledger import touch_public
+from huixiang.cases.models import Assignment, Case
+from huixiang.rules.clocks import Clock, ClockKind
+from huixiang.rules.lifecycle import State
+
+# Whose end `due_at` shows, by state; in other states it is a promised date or empty.
+_OWED: dict[str, tuple[ClockKind, ...]] = {
+    State.SUBMITTED: (ClockKind.REVIEW,),
+    State.MODERATING: (ClockKind.REVIEW,),
+    State.TO_ASSIGN: (ClockKind.ASSIGN,),
+    State.OBJECTED: (ClockKind.ASSIGN,),
+    State.ASSIGNED: (ClockKind.SIGN,),
+    State.REOPENED: (ClockKind.SIGN,),
+    State.HANDLING: (ClockKind.FIRST_WORD, ClockKind.ANSWER),
+}
+
+
+def settle(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> list[Case]:
+    """Sets the due times of cases in memory and those of their tasks in the database; gives the cases that moved.
+
+    The caller saves the cases; empty columns stay empty.
+    """
+    moved = []
+    for case, clocks in looks:
+        due = {c.kind: c.due_at for c in clocks if c.is_running}
+        before = case.due_at, case.answer_due_at
+        owed = [due[kind] for kind in _OWED.get(case.state, ()) if kind in due]
+        if case.due_at is not None and owed:
+            case.due_at = min(owed)
+        if case.answer_due_at is not None:
+            case.answer_due_at = due.get(ClockKind.ANSWER, case.answer_due_at)
+        if (case.due_at, case.answer_due_at) != before:
+            moved.append(case)
+            _settle_tasks(case, due.get(ClockKind.SIGN))
+            if case.public_at is not None:
+                touch_public(case.pk)
+    return moved
+
+
+def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
+    live = Assignment.objects.filter(case=case, state__in=AssignmentState.live())
+    lead = live.filter(role=AssignmentRole.LEAD)
+    if case.answer_due_at is not None:
+        lead.filter(state=AssignmentState.ACCEPTED).update(due_at=case.answer_due_at)
+    if sign_due_at is not None:
+        lead.filter(state=AssignmentState.OFFERED).update(sign_due_at=sign_due_at)
+    deadlines = deadlines_for(case)
+    for task in live.filter(role=AssignmentRole.SUPPORTING):
+        # Supporting tasks have no clock of their own in the ledger: both limits run from the day they were given.
+        task.sign_due_at = deadlines.due(ClockKind.SIGN, task.assigned_at, case.lane)
+        task.due_at = deadlines.due(ClockKind.ANSWER, task.assigned_at, case.lane)
+        task.save(update_fields=["sign_due_at", "due_at"])

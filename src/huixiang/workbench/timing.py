@@ -1,0 +1,101 @@
+"""The clocks of a case for its page: each with its light and how it was computed; and its supervision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huixiang.cases.choices import CLOCK_LABELS
+from huixiang.cases.models import Case
+from huixiang.rules.clocks import Clock, light_of
+from huixiang.rules.ladder import Means
+from huixiang.supervision import access, watching
+from huixiang.supervision.models import MeansLabel, RungLabel, StepState, SupervisionOrder, SupervisionStep
+from huixiang.ui import moments
+from huixiang.units.access import Actor
+from huixiang.units.standards import in_force
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One clock in words."""
+
+    label: str
+    light: str
+    due_at: datetime
+    words: str
+    reasons: Sequence[str]
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What runs on a case, what has run, and what supervision asked for and did."""
+
+    running: list[ClockLine]
+    stopped: list[ClockLine]
+    steps: list[SupervisionStep]
+    orders: list[SupervisionOrder]
+    may_supervise: bool
+
+    def context(self) -> dict[str, Any]:
+        """What the templates need."""
+        return {
+            "running_clocks": self.running,
+            "stopped_clocks": self.stopped,
+            "supervision_steps": self.steps,
+            "supervision_orders": self.orders,
+            "may_supervise": self.may_supervise,
+        }
+
+
+def timed(actor: Actor, case: Case, at: datetime) -> Timed:
+    """The clocks and the supervision of a case, as far as the person may know of it."""
+    lines = clock_lines(case, at)
+    watches = actor.covers(case.region_id, *access.LOOKING_ON)
+    steps = (access.steps(actor) if watches else access.steps_of_own_units(actor)).filter(case=case)
+    shown = steps.exclude(state=StepState.VOID).exclude(means=Means.WRITTEN, state=StepState.DONE)
+    return Timed(
+        [line for line in lines if line.is_running],
+        [line for line in lines if not line.is_running],
+        list(shown.select_related("unit", "done_by").order_by("asked_at", "pk")),
+        list(access.orders(actor).filter(case=case).select_related("unit").order_by("issued_at", "pk")),
+        access.supervises(actor, case.region_id),
+    )
+
+
+def clock_lines(case: Case, at: datetime) -> list[ClockLine]:
+    """Every clock of a case in words: those that run first, the soonest due first, then what has stopped."""
+    clocks = watching.look_at(case, at).clocks
+    years = {m.year + n for c in clocks for m in (c.started_at, c.due_at) for n in (-1, 0, 1)} | {at.year}
+    calendar = in_force().calendar.provisional(*range(min(years), max(years) + 2))
+    lines = [
+        ClockLine(
+            CLOCK_LABELS[clock.kind], light_of(clock, calendar, at), clock.due_at, _words(clock, at), clock.reasons,
+            clock.stopped_at is None,
+        )
+        for clock in clocks
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (not line.is_running, line.due_at))
+
+
+def late_words(case: Case, at: datetime) -> str:
+    """What is latest on a case, in the words of an order's reason: 正式答复超时; empty where nothing is late."""
+    alerts = case.alerts.filter(over_at=None).order_by("due_at")
+    worst = [a for rung in ("black", "red", "yellow") for a in alerts if a.rung == rung]
+    return f"{CLOCK_LABELS[worst[0].clock]}{RungLabel(worst[0].rung).label}" if worst else ""
+
+
+def means_words(means: str) -> str:
+    """A means of supervision in words."""
+    return str(MeansLabel(means).label)
+
+
+def _words(clock: Clock, at: datetime) -> str:
+    if clock.paused_at is not None:
+        return f"{moments.spoken(clock.paused_at, at)}起暂停"
+    if clock.stopped_at is None:
+        return moments.left(clock.due_at, at)
+    late = clock.stopped_at - clock.due_at
+    done = f"{moments.spoken(clock.stopped_at, at)}结束"
+    return done if late.total_seconds() <= 0 else f"{done}，{moments.left(clock.due_at, clock.stopped_at)}"

@@ -1,0 +1,218 @@
+"""Who is told of what: units, heads, oversight, issuers, their deputies; and who is not told any more."""
+
+from datetime import timedelta
+
+import pytest
+from tests.cast import MORNING, fresh
+
+from huixiang.accounts.roles import Role
+from huixiang.cases.actions import assigning, merging, replying, withdrawing
+from huixiang.jobs import delivering
+from huixiang.jobs.saying import NOT_PUBLIC, why_not
+from huixiang.moderation.actions import reviewing
+from huixiang.notices.actions import hooking, telling
+from huixiang.notices.models import Channel, Notice
+from huixiang.supervision import watching
+from huixiang.supervision.actions import controlling, instructing, ordering
+from huixiang.units.actions import delegating
+from huixiang.units.models import Membership
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def deliver(at=MORNING + DAY * 60):
+    while delivering.deliver(at=at):
+        pass
+
+
+def readers(step_subject):
+    rows = Notice.objects.filter(channel=Channel.IN_APP, subject__contains=step_subject)
+    return set(rows.values_list("user__username", flat=True))
+
+
+def warned(town, rung_days, **message):
+    """A complaint whose clocks ran that many days past its answer limit, told of up to then."""
+    case = town.handling(kind="complaint", **message)
+    deliver()
+    Notice.objects.all().delete()
+    watching.sweep(at=case.answer_due_at + DAY * rung_days)
+    return fresh(case)
+
+
+def test_yellow_goes_to_the_unit_and_red_to_the_oversight_too(town):
+    case = warned(town, -1)
+    deliver()
+    assert readers("临期") == {"承办人", "负责人"}
+    watching.sweep(at=case.answer_due_at + HOUR)
+    deliver()
+    assert readers("正式答复超时") == {"承办人", "负责人", "督办员", "交办员"}
+
+
+def test_warning_says_which_limit_and_when(town):
+    case = warned(town, 0.1)
+    deliver()
+    said = Notice.objects.filter(subject="正式答复超时", user=town.people["承办人"]).get()
+    due = case.answer_due_at
+    assert f"正式答复时限是{due.month}月{due.day}日（周" in said.body and case.number in said.body
+    assert said.url == f"/desk/cases/{case.number}/"
+
+
+def test_desk_is_warned_of_its_own_clocks_and_no_unit(town):
+    case = town.submit()
+    watching.sweep(at=MORNING + DAY * 20)
+    deliver()
+    assert readers("审核临期") == {"审核员", "另一审核员"}
+    assert readers("审核超时") == {"审核员", "另一审核员", "督办员", "交办员"}
+    assert case.state == "submitted"
+
+
+def test_warning_is_not_told_once_its_clock_has_stopped(town):
+    case = warned(town, 1)
+    town.published(case, at=case.answer_due_at + DAY * 2)
+    deliver()
+    assert not readers("正式答复超时")
+
+
+@pytest.fixture
+def phoned(town, gateway):
+    worker = town.people["承办人"]
+    worker.phone = "13700000000"
+    worker.save(update_fields=["phone"])
+    return worker
+
+
+def test_warning_recorded_but_not_yet_sent_is_dropped_when_its_clock_stops(town, gateway, phoned):
+    case = warned(town, 1)
+    deliver()
+    assert Notice.objects.filter(channel=Channel.SMS, user=phoned).exists()
+    town.published(case, at=case.answer_due_at + DAY * 2)
+    Notice.objects.exclude(user=phoned).delete()
+    telling.send_due(at=case.answer_due_at + DAY * 2, why_not=why_not)
+    assert gateway.got == []
+    assert set(Notice.objects.filter(channel=Channel.SMS).values_list("last_error", flat=True)) == {"这项时限已经停止"}
+    assert telling.dead() == []
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "merged"])
+def test_nothing_more_is_sent_for_a_case_that_is_withdrawn_or_merged(town, gateway, ends):
+    other, case = town.approved(), town.approved()
+    deliver(MORNING)
+    waiting = Notice.objects.filter(channel=Channel.SMS, case_id=case.pk).count()
+    assert waiting
+    if ends == "withdrawn":
+        withdrawing.withdraw(case, town.act("小满"), reason="已解决")
+    else:
+        merging.merge(case, other, town.act("交办员"))
+    deliver(MORNING)
+    telling.send_due(at=MORNING, why_not=why_not)
+    texts = [t for t in gateway.texts() if f"（{case.number}）" in t]
+    assert [("是同一件事" in t) for t in texts] == ([] if ends == "withdrawn" else [True])
+    assert Notice.objects.filter(case_id=case.pk, dropped_at__isnull=False).count() == waiting
+
+
+def test_event_delivered_after_the_withdrawal_tells_nobody(town):
+    case = town.assigned()
+    withdrawing.withdraw(case, town.act("小满"), reason="已解决")
+    deliver(MORNING)
+    assert not Notice.objects.exists()
+
+
+def issued(town, case):
+    act = town.act("督办员", role="督办员")
+    return ordering.issue(case, act, region=town.regions["岳麓区"], reason="超时未答复", demands="三日内答复")
+
+
+def test_order_is_told_to_the_head_and_its_answer_to_whoever_issued_it(town):
+    order = issued(town, town.handling())
+    deliver(MORNING)
+    assert readers(f"收到{order.number}") == {"负责人"}
+    ordering.answer(order, town.act("负责人"), text="今天已更换水泵。")
+    deliver(MORNING)
+    assert readers(f"{order.number}已答复") == {"督办员"}
+
+
+def test_instruction_is_told_to_each_unit_without_the_leaders_words(town):
+    tasks = [instructing.Task(town.units[u], "三天内恢复供水", MORNING + DAY * 3) for u in ("住建局", "供水公司")]
+    instructing.instruct(town.handling(), town.act("领导"), text="民生无小事", tasks=tasks)
+    deliver(MORNING)
+    assert readers("领导批示") == {"承办人", "负责人", "供水承办人"}
+    assert not Notice.objects.filter(body__contains="民生无小事").exists()
+
+
+def test_danger_under_control_is_told_to_the_oversight(town):
+    case = assigning.assign(town.approved(urgency="critical"), town.units["住建局"], town.act("交办员"))
+    controlling.log_control(case, town.act("承办人"), what="已拉警戒线")
+    deliver(MORNING)
+    assert readers("隐患已先行控制") == {"督办员", "交办员"}
+
+
+def test_accused_unit_hears_nothing_of_a_report(town):
+    case = town.submit(kind="report")
+    reviewing.take(case, town.act("审核员"))
+    case = reviewing.approve(
+        fresh(case), town.act("审核员"), title="举报", body="有人收钱不办事", accused=[town.units["住建局"]]
+    )
+    case = assigning.assign(case, town.units["供水公司"], town.act("交办员"))
+    watching.sweep(at=MORNING + DAY * 30)
+    deliver()
+    told = set(Notice.objects.filter(case_id=case.pk).values_list("user__username", flat=True))
+    assert told & {"承办人", "负责人", "审核人", "督办员"} == set()
+    assert {"供水承办人", "交办员"} <= told
+
+
+def test_group_and_mail_do_not_name_what_is_not_public(town, gateway, mail):
+    worker = town.people["承办人"]
+    worker.email = "worker@example.org"
+    worker.save(update_fields=["email"])
+    hooking.hook_up(town.units["住建局"], Channel.WECOM, url=f"{gateway.origin}/robot")
+    case = town.assigned(visibility="private")
+    deliver(MORNING)
+    outside = Notice.objects.filter(channel__in=[Channel.WECOM, Channel.EMAIL], case_id=case.pk)
+    assert outside.count() == 2
+    assert all(NOT_PUBLIC in n.body and case.title not in n.body for n in outside)
+    assert case.title in Notice.objects.get(channel=Channel.IN_APP, user=worker).body
+
+
+def test_deputy_is_told_as_well_while_the_delegation_runs(town):
+    delegating.delegate(
+        town.people["负责人"], town.people["审核人"], by=town.people["负责人"], at=MORNING, starts_at=MORNING,
+        ends_at=MORNING + DAY, reason="外出学习",
+    )  # fmt: skip
+    first = issued(town, town.handling())
+    deliver(MORNING)
+    assert readers(f"收到{first.number}") == {"负责人", "审核人"}
+
+
+def test_former_member_and_closed_account_are_not_told(town):
+    Membership.objects.filter(user=town.people["承办人"]).update(ends_at=MORNING + timedelta(days=3650))
+    town.people["负责人"].is_active = False
+    town.people["负责人"].save(update_fields=["is_active"])
+    Membership.objects.filter(user=town.people["承办人"]).update(starts_at=MORNING - DAY, ends_at=MORNING)
+    town.assigned()
+    deliver(MORNING)
+    assert readers("新的交办件") == set()
+
+
+def test_nearest_oversight_is_told_not_the_province(town):
+    province = town.people["陌生人"]
+    Membership.objects.create(user=province, role=Role.SUPERVISOR, region=town.regions["湖南省"])
+    warned(town, 1)
+    deliver()
+    assert "陌生人" not in readers("正式答复超时")
+
+
+def test_returned_reply_goes_to_the_unit_that_wrote_it(town):
+    case = town.handling(supporting=["供水公司"])
+    act = town.act("供水承办人")
+    reply = replying.draft(
+        case, town.units["供水公司"], "initial", act, body="我们正在逐段检查小区外的供水管网，本周五前告诉您结果。"
+    )
+    deliver(MORNING)
+    reply = replying.save(
+        reply, act, body=reply.body, details=replying.Details(next_report_on=(MORNING + DAY).date()),
+        seen_version=reply.version,
+    )  # fmt: skip
+    reply = replying.send_to_review(reply, act)
+    replying.return_reply(reply, town.act("审核人"), note="写清楚时间")
+    deliver(MORNING)
+    assert readers("回复被退回修改") == {"供水承办人"}

@@ -1,0 +1,40 @@
+"""An alert stands while its clock stands on its rung, so that the desk counts what is late now and not what once was."""
+
+from datetime import timedelta
+
+from tests.cast import fresh
+
+from huixiang.cases.actions import pausing
+from huixiang.supervision import watching
+from huixiang.supervision.models import Alert
+
+HOUR = timedelta(hours=1)
+
+
+def standing(case):
+    return set(Alert.objects.filter(case=case, over_at=None).values_list("clock", "rung"))
+
+
+def test_alert_is_over_once_the_unit_has_answered(town):
+    case = town.handling(kind="complaint")
+    late = case.answer_due_at + HOUR
+    watching.sweep(at=late)
+    assert ("answer", "red") in standing(case)
+    town.published(fresh(case), at=late + HOUR)
+    watching.sweep(at=late + 2 * HOUR)
+    assert standing(case) == set()
+    assert Alert.objects.filter(case=case, clock="answer", rung="red", over_at=late + 2 * HOUR).count() == 1
+
+
+def test_paused_clock_takes_its_alert_off_and_an_unchanged_due_time_puts_it_back(town):
+    case = town.handling(kind="complaint")
+    late = case.answer_due_at + HOUR
+    watching.sweep(at=late)
+    before = standing(case)
+    paused = pausing.pause(fresh(case), town.act("交办员", late), reason="expertise", explanation="等第三方检测报告")
+    watching.sweep(at=late + timedelta(minutes=1))
+    assert ("answer", "red") not in standing(case)
+    pausing.resume(paused, town.act("交办员", late + timedelta(minutes=5)))
+    watching.sweep(at=late + timedelta(minutes=6))
+    assert ("answer", "red") in standing(case) and len(standing(case)) >= len(before) - 1
+    assert Alert.objects.filter(case=case, clock="answer", rung="red").count() == 1

@@ -15,6 +15,7 @@ from huixiang.cases.ledger import touch_public
 from huixiang.cases.models import Case, CaseEvent, EventDelivery, Supporter
 from huixiang.notices.models import Notice
 from huixiang.rules.lifecycle import Step
+from huixiang.supervision import watching
 
 from .handlers import handlers_of, index_text
 from .seeding_people import sign_ins
@@ -52,6 +53,9 @@ def seed(*, now: datetime, say: Callable[[str], object] = lambda line: None) -> 
         wanted[row["key"]] = row["supporters"]
     say(f"messages: {len(cases)}")
     _supporters(town, cases, wanted, now, rng)
+    # The watch as it stands at `now`: what it records wakes a case once more, until nothing is left to say.
+    while watching.sweep(at=now):
+        pass
     _deliver(now)
     say("searchable, notices written")
     counts: dict[str, int] = {}

@@ -64,7 +64,8 @@ def test_units_are_counted_by_rung_and_filters_narrow_the_list(town, desk, late)
 
     assert numbers(unit=town.units["住建局"].pk) == {one.number}
     assert numbers(what="red") == numbers(clock="first_word") == numbers(act="written") == {one.number, other.number}
-    assert numbers(what="black") == numbers(act="phone") == numbers(region="430111") == set()
+    assert numbers(region="430104") == {one.number, other.number}
+    assert numbers(what="black") == numbers(act="phone") == numbers(clock="answer") == set()
 
 
 def test_what_turned_yellow_today_is_told_apart_from_yesterday(town, desk, clock):

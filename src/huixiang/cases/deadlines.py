@@ -5,16 +5,20 @@ from datetime import date, datetime
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.standards import Deadlines
+from huixiang.units.actions.setting_standards import Scopes, regions
 from huixiang.units.standards import Rules, in_force
 
-from .models import Case
+from .choices import Lane, MessageKind
+from .models import Case, Column
 
 
 def deadlines_for(case: Case, rules: Rules | None = None) -> Deadlines:
     """The calculator of due times for one case."""
     rules = rules or in_force()
     began_on = case.submitted_at.astimezone(CHINA).date()
-    return Deadlines(rules.calendar, rules.rows_for(case.region_id), case.region_id, case.kind, case.column_id, began_on)
+    return Deadlines(
+        rules.calendar, rules.rows_for(case.region_id), case.region_id, case.kind, case.column_id, began_on
+    )
 
 
 def general(kind: str, on: date, *, region: str = "43", column: str = "") -> Deadlines:
@@ -26,3 +30,14 @@ def general(kind: str, on: date, *, region: str = "43", column: str = "") -> Dea
 def due(case: Case, clock: ClockKind, at: datetime, *, lane: str = "") -> datetime:
     """When `clock`, started at `at`, is due on this case in its present lane (or in `lane`)."""
     return deadlines_for(case).due(clock, at, lane or case.lane)
+
+
+def scopes() -> Scopes:
+    """Every code that a figure of a standard may speak of."""
+    columns = frozenset(Column.objects.values_list("code", flat=True))
+    return Scopes(regions(), frozenset(Lane.values), frozenset(MessageKind.values), columns)
+
+
+def last_day_begun(at: datetime) -> date | None:
+    """The last day whose cases must keep their standards: the day of `at`; None while there are no cases."""
+    return at.astimezone(CHINA).date() if Case.objects.exists() else None

@@ -13,6 +13,7 @@ from .queues import CAP, POOL, WATCHING, Entry, queues_of, waiting
 if TYPE_CHECKING:
     from .doors import DeskRequest
 
+SETS_LIMITS = (Role.SYSTEM_ADMIN, Role.COORDINATOR, Role.SUPERVISOR)
 SEES_CASES = tuple(UNIT_ROLES | REGION_ROLES)
 # Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them.
 PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
@@ -27,6 +28,8 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:inspections", "定期查办", "clipboard-check", "g k", LOOKING_ON),
     ("desk:admonitions", "约谈和通报", "megaphone", "g a", ANSWERING),
     ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
+    ("desk:standards", "办理时限标准", "hourglass-split", "g n", SETS_LIMITS),
+    ("desk:calendar", "工作日历", "calendar3", "g w", SETS_LIMITS),
     ("desk:looks", "原文查看记录", "eye", "g l", (Role.AUDIT_ADMIN,)),
     ("desk:ledger", "账本核验", "shield-lock", "g v", (Role.AUDIT_ADMIN,)),
     ("desk:deliveries", "没办成的后台事项", "exclamation-triangle", "g d", (Role.SYSTEM_ADMIN,)),

@@ -106,7 +106,7 @@ def alerts_for(actor: Actor, wanted: Wanted, at: datetime) -> QuerySet[Alert]:
     return found
 
 
-def gravest_first(alerts: QuerySet[Alert]) -> QuerySet[Alert, dict[str, Any]]:
+def gravest_first(alerts: QuerySet[Alert]) -> QuerySet[Any, Any]:
     """One line per case: its id, the level of its gravest rung and its earliest due time."""
     lines = alerts.order_by().values("case_id").annotate(level=Max(_LEVEL), due=Min("due_at"))
     return lines.order_by("-level", "due", "case_id")

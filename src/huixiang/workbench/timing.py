@@ -7,7 +7,7 @@ from typing import Any
 
 from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.models import Case
-from huixiang.rules.clocks import Clock, light_of
+from huixiang.rules.clocks import Clock, ClockKind, light_of
 from huixiang.rules.ladder import Means
 from huixiang.supervision import access, watching
 from huixiang.supervision.models import MeansLabel, RungLabel, StepState, SupervisionOrder, SupervisionStep
@@ -83,7 +83,7 @@ def late_words(case: Case, at: datetime) -> str:
     """What is latest on a case, in the words of an order's reason: 正式答复超时; empty where nothing is late."""
     alerts = case.alerts.filter(over_at=None).order_by("due_at")
     worst = [a for rung in ("black", "red", "yellow") for a in alerts if a.rung == rung]
-    return f"{CLOCK_LABELS[worst[0].clock]}{RungLabel(worst[0].rung).label}" if worst else ""
+    return f"{CLOCK_LABELS[ClockKind(worst[0].clock)]}{RungLabel(worst[0].rung).label}" if worst else ""
 
 
 def means_words(means: str) -> str:

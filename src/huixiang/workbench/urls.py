@@ -7,6 +7,7 @@ from huixiang.rules.lifecycle import Step
 from .urls_b import urlpatterns as part_b
 from .urls_c import urlpatterns as part_c
 from .urls_d import urlpatterns as part_d
+from .urls_e import urlpatterns as part_e
 from .views import assigning, case, inbox, replying, signing_in
 
 app_name = "desk"
@@ -33,4 +34,4 @@ urlpatterns: list[URLPattern] = [
     path("replies/<int:pk>/discard/", replying.move, {"step": Step.DISCARD_REPLY}, name="reply_discard"),
     path("replies/<int:pk>/files/<str:key>/remove/", replying.remove_file, name="reply_remove_file"),
 ]
-urlpatterns += part_b + part_c + part_d
+urlpatterns += part_b + part_c + part_d + part_e

@@ -8,11 +8,21 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from huixiang.cases.actions.submitting import CITIZEN
-from huixiang.cases.choices import STEP_LABELS, Lane, PauseReason, ReplyKind, Resolution, Urgency, Visibility
+from huixiang.cases.choices import (
+    CLOCK_LABELS,
+    STEP_LABELS,
+    Lane,
+    PauseReason,
+    ReplyKind,
+    Resolution,
+    Urgency,
+    Visibility,
+)
 from huixiang.cases.models import CaseEvent
 from huixiang.cases.reasons import reason_of
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
-from huixiang.supervision.models import Finding
+from huixiang.supervision.models import Finding, RungLabel
 from huixiang.ui import moments, vocabulary
 from huixiang.ui.templatetags.ui import icon
 
@@ -124,6 +134,19 @@ def _paused(data: Mapping[str, Any]) -> str:
     return f"{label}。{data.get('explanation', '')}"
 
 
+def _lane(data: Mapping[str, Any]) -> str:
+    code = data.get("lane", "")
+    label = Lane(code).label if code in Lane.values else code
+    return f"改为{label}通道。{data.get('reason', '')}"
+
+
+def _warned(data: Mapping[str, Any]) -> str:
+    clock_code, rung = data.get("clock", ""), data.get("rung", "")
+    if clock_code not in set(ClockKind) or rung not in RungLabel.values:
+        return ""
+    return f"{CLOCK_LABELS[ClockKind(clock_code)]}{RungLabel(rung).label}"
+
+
 def _note(data: Mapping[str, Any]) -> str:
     if data.get("lane"):
         label = Lane(data["lane"]).label if data["lane"] in Lane.values else data["lane"]
@@ -195,6 +218,8 @@ _WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
     Step.DIVERT: _declined,
     Step.WITHDRAW: _labelled(reason="理由"),
     Step.RATE: _rated,
+    Step.CHANGE_LANE: _lane,
+    Step.WARN: _warned,
     Step.SUPERVISE: _supervised,
     Step.ANSWER_SUPERVISION: _labelled(number="督办函"),
     Step.LOG_CONTROL: _labelled(what="控制措施"),
@@ -241,6 +266,8 @@ _LOOKS: dict[Step, tuple[str, str]] = {
     Step.REJECT: ("x-circle", "red"),
     Step.MERGE: ("union", "violet"),
     Step.FINALIZE: ("lock", "grey"),
+    Step.CHANGE_LANE: ("signpost-split", "amber"),
+    Step.APPROVE_AFTER: ("check-lg", "green"),
     Step.WARN: ("bell", "amber"),
     Step.SUPERVISE: ("megaphone", "red"),
     Step.ANSWER_SUPERVISION: ("reply", "blue"),

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from huixiang.accounts.models import User
+from huixiang.rules.calendar import WorkingCalendar
 
 from ..models import CalendarYear, RuleVersion
 
@@ -24,9 +25,10 @@ def tables() -> dict[int, dict[str, list[str]]]:
     return {y.year: {"rest": list(y.rest), "workdays": list(y.workdays)} for y in CalendarYear.objects.all()}
 
 
-@transaction.atomic
-def save_year(year: int, *, rest: Sequence[str], workdays: Sequence[str], source: str, by: User | None) -> CalendarYear:
-    """Replaces the table of a year; raises BadCalendar and leaves the old one in force where a day does not fit."""
+def check_year(
+    year: int, *, rest: Sequence[str], workdays: Sequence[str], source: str
+) -> tuple[list[date], list[date]]:
+    """The rest days and make-up workdays of a table that could be saved; raises BadCalendar with what does not fit."""
     off, worked = _days(year, rest), _days(year, workdays)
     for day in off:
         if day.weekday() >= 5:
@@ -36,6 +38,19 @@ def save_year(year: int, *, rest: Sequence[str], workdays: Sequence[str], source
             raise BadCalendar(f"{day}是周一至周五，本来就上班，不用列入调休上班。")
     if not source.strip():
         raise BadCalendar("请写明依据，例如“国务院办公厅关于某年部分节假日安排的通知”。")
+    return off, worked
+
+
+def with_year(year: int, rest: Sequence[date], workdays: Sequence[date]) -> WorkingCalendar:
+    """The calendar as it would be with this table: for a preview."""
+    days = {"rest": [d.isoformat() for d in rest], "workdays": [d.isoformat() for d in workdays]}
+    return WorkingCalendar.from_tables({**{str(known): table for known, table in tables().items()}, str(year): days})
+
+
+@transaction.atomic
+def save_year(year: int, *, rest: Sequence[str], workdays: Sequence[str], source: str, by: User | None) -> CalendarYear:
+    """Replaces the table of a year; raises BadCalendar and leaves the old one in force where a day does not fit."""
+    off, worked = check_year(year, rest=rest, workdays=workdays, source=source)
     saved, _ = CalendarYear.objects.update_or_create(
         year=year,
         defaults={

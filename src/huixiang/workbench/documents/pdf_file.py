@@ -9,18 +9,15 @@ import typst
 from .sheet import OrderSheet
 
 TEMPLATE = Path(__file__).with_name("order.typ")
-FONTS = str(files("manimgx_fonts_cjk"))
+FONTS = Path(str(files("manimgx_fonts_cjk")))
 
 
 def order_pdf(sheet: OrderSheet) -> bytes:
     """The bytes of the file; words are handed over as data, so nothing in them is read as markup."""
-    made = typst.compile(
-        TEMPLATE.read_bytes(),
+    return typst.compile(
+        TEMPLATE,
         sys_inputs={"sheet": json.dumps(sheet.parts(), ensure_ascii=False)},
         font_paths=[FONTS],
         ignore_system_fonts=True,
         format="pdf",
     )
-    if not isinstance(made, bytes):
-        raise TypeError("an order is one file")
-    return made

@@ -12,11 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from huixiang.accounts.roles import Role
 from huixiang.cases import access
 from huixiang.cases.choices import Lane, MessageKind, Urgency
 from huixiang.cases.models import Case
 from huixiang.ui import vocabulary
 from huixiang.ui.templatetags.ui import icon
+from huixiang.units.standards import missing_year
 
 from ..context import OWN_DESKS, counted, waiting_for
 from ..doors import DeskRequest, page, staff_required
@@ -72,8 +74,16 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "has_queues": bool(found),
         "has_roles": bool(request.actor.grants),
         "first": _most_pressing(sections, found),
+        **_calendar_wanted(request),
     }
     return page(request, "workbench/inbox/inbox.html", context)
+
+
+def _calendar_wanted(request: DeskRequest) -> dict[str, Any]:
+    """The year that the working calendar lacks, for those who enter it or answer for the clocks."""
+    may_edit = request.actor.has(Role.SYSTEM_ADMIN)
+    is_concerned = may_edit or request.actor.has(Role.SUPERVISOR)
+    return {"missing_year": missing_year(request.at) if is_concerned else None, "may_edit": may_edit}
 
 
 def _most_pressing(sections: list[Section], found: dict[str, list[Entry]]) -> str:

@@ -99,7 +99,10 @@ def test_replies_about_different_things_do_not_contradict():
 
 
 def test_copied_replies_are_found_and_notes_of_receipt_are_not():
-    text = "您好！关于公租房申请，请携带身份证、户口簿和收入证明到街道便民服务中心办理，工作日上午九点至下午五点受理，审核需要二十个工作日。"
+    text = (
+        "您好！关于公租房申请，请携带身份证、户口簿和收入证明到街道便民服务中心办理，"
+        "工作日上午九点至下午五点受理，审核需要二十个工作日。"
+    )
     assert near_copies(text, [("K9", text.replace("您好", "你好")), ("K10", "路灯已修好。")])[0].id == "K9"
     assert not near_copies("您的留言已收悉。", [("K9", "您的留言已收悉。")])
     assert near(text, text) == 1.0

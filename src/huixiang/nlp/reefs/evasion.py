@@ -34,7 +34,7 @@ def suspicion(reading: Reading) -> float:
 def _proof(scene: Scene) -> Severity | None:
     reading = scene.reading
     bare = suspicion(reading) >= 1.0 and reading.concrete == 0 and len(LEXICON.findall(reading.content)) >= 2
-    return Severity.SEND_BACK if bare and not reading.has("forwarded") else None
+    return Severity.SEND_BACK if bare and scene.is_plain and not reading.has("forwarded") else None
 
 
 def _why(scene: Scene, span: str) -> str:

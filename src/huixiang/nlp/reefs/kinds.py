@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from huixiang.nlp.replies.binding import Bound
 from huixiang.nlp.replies.reading import Reading
@@ -53,6 +54,10 @@ class OtherReply:
     same_matter: bool = False
 
 
+PLAIN: Final = 100
+"""Characters of substance up to which structure alone can prove a reef; a longer reply is for the model to weigh."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """All a reef may look at: the reading, the demands with their answers, what came before, and other replies."""
@@ -62,6 +67,11 @@ class Scene:
     answers: Sequence[Mapping[str, float]] = ()
     history: Sequence[Past] = ()
     others: Sequence[OtherReply] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the reply is short enough for structure alone to speak."""
+        return len(self.reading.said) < PLAIN
 
     def skipped(self) -> list[Bound]:
         """The demands that are most likely not answered, the weightiest first."""

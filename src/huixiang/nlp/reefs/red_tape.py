@@ -49,7 +49,11 @@ def _proof(scene: Scene) -> Severity | None:
     if SUBSTANCE not in reading.roles and ROUTING in reading.roles and not _HERE.search(reading.reply):
         return Severity.SEND_BACK
     only_paper = bool(_PAPER.search(reading.content)) and suspicion(reading) >= 1.0
-    return Severity.SEND_BACK if only_paper and reading.concrete <= 1 and not reading.has("checked") else None
+    return (
+        Severity.SEND_BACK
+        if only_paper and scene.is_plain and reading.concrete <= 1 and not reading.has("checked")
+        else None
+    )
 
 
 def _why(scene: Scene, span: str) -> str:

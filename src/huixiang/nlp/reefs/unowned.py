@@ -33,7 +33,7 @@ def _proof(scene: Scene) -> Severity | None:
     own = [past.text for past in scene.history if not past.by_citizen]
     if suspicion(scene.reading) >= 0.6 and any(near(scene.reading.reply, text) >= 0.8 for text in own):
         return Severity.SEND_BACK
-    if suspicion(scene.reading) >= 1.0 and scene.reading.concrete <= 1:
+    if suspicion(scene.reading) >= 1.0 and scene.reading.concrete <= 1 and scene.is_plain:
         return Severity.SEND_BACK
     return None
 

@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 SOFTNESS: Final = 1.0
 STRENGTH: Final = 0.3
 TRUST: Final = (3.0, 2.0, 1.0)
-NEEDED: Final = 0.8
+NEEDED: Final = 0.7
 """Share of critical messages that must be raised to critical or urgent, as far as the margins can bring it about."""
 
 

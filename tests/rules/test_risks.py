@@ -51,9 +51,9 @@ def test_one_message_can_carry_every_kind_and_each_is_named_once():
 
 
 def test_reasons_are_said_in_words_and_long_links_are_cut():
-    [found] = risks_of(Signs(supporters=25, media_words=("记者", "https://example.com/" + "x" * 200)))
-    assert found.why.startswith("25人也遇到；提到“记者”、“https://example.com/") and len(found.why) < 100
+    [found] = risks_of(Signs(supporters=75, media_words=("记者", "https://example.com/" + "x" * 200)))
+    assert found.why.startswith("75人也遇到；提到“记者”、“https://example.com/") and len(found.why) < 100
 
 
 def test_case_becomes_hot_exactly_once():
-    assert [n for n in range(1, 60) if becomes_hot(n)] == [HEAT_SUPPORTERS]
+    assert [n for n in range(1, 90) if becomes_hot(n)] == [HEAT_SUPPORTERS]

@@ -66,6 +66,15 @@ def test_skipping_a_rung_needs_a_reason_that_stands_in_the_order(town, desk):
     assert SupervisionOrder.objects.get().reason == "群众反映强烈（越级督办：涉及用水安全）"
 
 
+def test_second_order_jumps_no_rung(desk, late):
+    case = late()
+    desk("督办员").post(issue_url(case), form_for(case))
+    assert "为什么越级" not in desk("督办员").get(issue_url(case)).content.decode()
+    again = form_for(fresh(case), reason="仍未答复")
+    assert desk("督办员").post(issue_url(case), again).status_code == 302
+    assert SupervisionOrder.objects.latest("serial").number == "督办函〔2026〕2号"
+
+
 def test_page_older_than_the_case_is_refused_with_the_text_kept(desk, late):
     case = late()
     page = desk("督办员").post(issue_url(case), form_for(case, seen=1, demands="请三天内修好水泵"))

@@ -110,9 +110,10 @@ def _save_many(cases: Sequence[Case]) -> None:
         {", ".join(f"{name} = v.{name}" for name in _TIMES)}
         FROM unnest(%s::bigint[], %s::int[], %s::text[]{", %s::timestamptz[]" * len(_TIMES)})
         AS v (id, count, head, {", ".join(_TIMES)}) WHERE c.id = v.id"""  # noqa: S608 - fixed names
-    columns = [[c.pk for c in cases], [c.event_count for c in cases], [c.ledger_head for c in cases]]
+    columns: list[list[Any]] = [[c.pk for c in cases], [c.event_count for c in cases], [c.ledger_head for c in cases]]
+    columns += [[getattr(c, name) for c in cases] for name in _TIMES]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*columns, *([getattr(c, name) for c in cases] for name in _TIMES)])
+        cursor.execute(sql, columns)
 
 
 def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None) -> CaseEvent:

@@ -24,7 +24,7 @@ REPORT_WITHIN = timedelta(hours=1)
 # docs/sources.md#risks: more than five people with one matter are a collective petition.
 CROWD_MESSAGES = 5
 # docs/sources.md#risks, ours: many have met the same, or the author has come back again and again.
-HEAT_SUPPORTERS = 20
+HEAT_SUPPORTERS = 50
 HEAT_SUPPLEMENTS = 5
 SHOWN_WORDS = 3
 

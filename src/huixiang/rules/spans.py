@@ -150,6 +150,8 @@ def working_days_before(due: datetime, days: int, calendar: WorkingCalendar) -> 
 
 def _hours(length: timedelta) -> str:
     minutes = round(length.total_seconds() / 60)
+    if length >= timedelta(days=10) and not minutes % (24 * 60):
+        return f"{minutes // (24 * 60)}天"
     if minutes % 60:
         return f"{minutes}分钟"
     return f"{minutes // 60}小时"

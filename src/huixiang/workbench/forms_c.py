@@ -97,9 +97,9 @@ class BulkOrderForm(PlainWords, forms.Form):
     )
     copy_to = CleanText(label="抄送", max_length=100, required=False)
 
-    def reason_for(self, asked: str, words: str) -> str:
+    def reason_for(self, asked: str, words: str, *, is_skip: bool) -> str:
         """The reason of one order: what the ladder asked for, or else what is late and why a rung is jumped."""
-        return asked or _with_skip(words, self.cleaned_data["why_skip"])
+        return asked or _with_skip(words, self.cleaned_data["why_skip"] if is_skip else "")
 
 
 class OrderFilterForm(PlainWords, forms.Form):

@@ -39,7 +39,10 @@ class StandardForm(PlainWords, forms.Form):
     lane = forms.ChoiceField(label="通道", required=False, choices=[ANY, *Lane.choices])
     kind = forms.ChoiceField(label="类型", required=False, choices=[ANY, *MessageKind.choices])
     column = forms.ChoiceField(label="栏目", required=False)
-    value = forms.DecimalField(label="时长", min_value=Decimal("0.05"), max_value=3660, decimal_places=2)
+    value = forms.DecimalField(
+        label="时长", min_value=Decimal("0.05"), max_value=3660, decimal_places=2,
+        error_messages={"min_value": "时长要大于0", "max_decimal_places": "时长最多两位小数"},
+    )  # fmt: skip
     unit = forms.ChoiceField(label="单位", choices=UNITS)
     warning = forms.ChoiceField(label="什么时候亮黄灯", required=False, choices=WARNINGS)
     warning_value = forms.IntegerField(

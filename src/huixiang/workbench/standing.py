@@ -98,9 +98,8 @@ def alerts_for(actor: Actor, wanted: Wanted, at: datetime) -> QuerySet[Alert]:
         found = found.filter(case__in=access.next_acts(actor).filter(means=wanted.act).values("case_id"))
     if wanted.what == "today":
         found = found.filter(rung=Rung.YELLOW, moment__gte=start_of_day(at))
-    rung = _rung(wanted.what)
-    if graver := [other for other in LEVELS if rung and LEVELS[other] > LEVELS[rung]]:
-        found = found.filter(~Exists(Alert.objects.filter(case=OuterRef("case"), over_at=None, rung__in=graver)))
+    if rung := _rung(wanted.what):
+        found = found.filter(~Exists(_graver(rung)))
     if wanted.what in {Rung.RED, Rung.BLACK}:
         found = found.filter(rung=wanted.what)
     return found
@@ -141,8 +140,8 @@ def all_rows(actor: Actor, alerts: QuerySet[Alert], most: int) -> Iterator[Row]:
 def by_unit(alerts: QuerySet[Alert], at: datetime) -> list[dict[str, Any]]:
     """How many cases of each unit stand on which rung, and how many turned yellow today; the gravest unit first."""
 
-    def cases(**which: Any) -> Count:
-        return Count("case", distinct=True, filter=Q(**which))
+    def cases(*also: Any, **which: Any) -> Count:
+        return Count("case", distinct=True, filter=Q(*also, **which))
 
     found = (
         alerts.order_by()
@@ -151,7 +150,7 @@ def by_unit(alerts: QuerySet[Alert], at: datetime) -> list[dict[str, Any]]:
             every=Count("case", distinct=True),
             late=cases(rung=Rung.RED),
             black=cases(rung=Rung.BLACK),
-            today=cases(rung=Rung.YELLOW, moment__gte=start_of_day(at)),
+            today=cases(~Exists(_graver(Rung.YELLOW)), rung=Rung.YELLOW, moment__gte=start_of_day(at)),
         )
         .order_by("-black", "-late", "-every", "unit__name")
     )
@@ -216,6 +215,12 @@ def _by_case(rows: QuerySet[Any, Any]) -> dict[int, list[Any]]:
     for row in rows:
         found[row.case_id].append(row)
     return found
+
+
+def _graver(rung: Rung) -> QuerySet[Alert]:
+    """Standing alerts of the same case on a graver rung."""
+    graver = [other for other in LEVELS if LEVELS[other] > LEVELS[rung]]
+    return Alert.objects.filter(case=OuterRef("case"), over_at=None, rung__in=graver)
 
 
 def _rung(what: str) -> Rung | None:

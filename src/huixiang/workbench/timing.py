@@ -26,6 +26,7 @@ class ClockLine:
     words: str
     reasons: Sequence[str]
     is_running: bool
+    is_paused: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def clock_lines(case: Case, at: datetime) -> list[ClockLine]:
     lines = [
         ClockLine(
             CLOCK_LABELS[clock.kind], light_of(clock, calendar, at), clock.due_at, _words(clock, at), clock.reasons,
-            clock.stopped_at is None,
+            clock.stopped_at is None, clock.stopped_at is None and clock.paused_at is not None,
         )
         for clock in clocks
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def _promises(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     words = own.filter(~Exists(later), kind__in=SAID_NEXT, next_report_on__isnull=False, case__state=State.HANDLING)
     lines = [_promise(r.case, r, r.promise or "承诺事项", r.promise_due_on) for r in kept]
     lines += [_promise(r.case, r, "再次答复留言人", r.next_report_on) for r in words.order_by("next_report_on")[:MOST]]
-    return sorted((line for line in lines if line), key=lambda line: line["due_at"])
+    return sorted((line for line in lines if line), key=lambda line: line["due_at"])[:MOST]
 
 
 def _promise(case: Case, reply: Reply, words: str, day: date | None) -> dict[str, Any]:

@@ -92,11 +92,11 @@ def issue(request: DeskRequest, number: str) -> HttpResponse:
     """The form of a new order, and its issue; what stands in its way is told with everything typed still there."""
     case = cases.case_for(request.actor, number)
     region = region_of(request.actor, case.region_id)
-    asked = SupervisionStep.objects.filter(case=case, means=Means.WRITTEN, state=StepState.ASKED).first()
+    asked, is_skip = _asked(case)
     is_sent = request.method == "POST"
     form = OrderForm(
         request.POST if is_sent else None,
-        is_skip=asked is None,
+        is_skip=is_skip,
         reason=asked.reason if asked else late_words(case, request.at),
     )
     trouble: Trouble | None = None
@@ -210,10 +210,10 @@ def _one(request: DeskRequest, number: str, form: BulkOrderForm) -> Outcome:
         return Outcome(number, "", "没有这件留言，或您看不到它")
     if not may(case.state, Step.SUPERVISE) or Step.SUPERVISE not in cases.steps_for(request.actor, case):
         return Outcome(number, case.title, "这件留言不归您督办，或已不能督办")
-    asked = SupervisionStep.objects.filter(case=case, means=Means.WRITTEN, state=StepState.ASKED).first()
-    if asked is None and not form.cleaned_data["why_skip"]:
+    asked, is_skip = _asked(case)
+    if is_skip and not form.cleaned_data["why_skip"]:
         return Outcome(number, case.title, "还没到书面督办这一级，又没有写越级的理由")
-    reason = form.reason_for(asked.reason if asked else "", late_words(case, request.at))
+    reason = form.reason_for(asked.reason if asked else "", late_words(case, request.at), is_skip=is_skip)
     try:
         ordering.issue(
             case,
@@ -228,6 +228,17 @@ def _one(request: DeskRequest, number: str, form: BulkOrderForm) -> Outcome:
     except (Stale, IllegalTransition):
         return Outcome(number, case.title, "刚刚有同事动过这件留言，请看过再操作")
     return Outcome(number, case.title)
+
+
+def _asked(case: Case) -> tuple[SupervisionStep | None, bool]:
+    """The open request for a written order, and whether an order would jump a rung: none was ever asked for."""
+    reached = list(
+        SupervisionStep.objects.filter(case=case, means__in=[Means.WRITTEN, Means.INSPECTION]).exclude(
+            state=StepState.VOID
+        )
+    )
+    asked = [s for s in reached if s.means == Means.WRITTEN and s.state == StepState.ASKED]
+    return asked[0] if asked else None, not reached
 
 
 def _filtered(found: QuerySet[SupervisionOrder], form: OrderFilterForm, at: datetime) -> QuerySet[SupervisionOrder]:

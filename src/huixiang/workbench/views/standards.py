@@ -20,6 +20,7 @@ from huixiang.cases.deadlines import last_day_begun, scopes
 from huixiang.cases.models import Column
 from huixiang.rules.calendar import CHINA, WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Standard, yellow_at
+from huixiang.rules.ladder import FOR_THE_CITIZEN
 from huixiang.rules.samples import samples
 from huixiang.rules.standards import BadStandard, Row, read_row, winner
 from huixiang.units.actions import setting_standards
@@ -32,6 +33,8 @@ from ..forms_e import DAY_UNITS, EndStandardForm, StandardForm
 READERS = (Role.COORDINATOR, Role.SUPERVISOR)
 LEVELS = [Level.PROVINCE, Level.PREFECTURE, Level.COUNTY]
 SEEN = "standards.preview"
+# Limits for the citizen, and such that no clock runs for.
+WARNS_NOBODY = FOR_THE_CITIZEN | {ClockKind.OBJECTION, ClockKind.EXTENSION, ClockKind.REOPENING}
 
 
 @dataclass(frozen=True)
@@ -251,6 +254,8 @@ def _scope_words(row: Row) -> str:
 
 
 def _warning_words(row: Row) -> str:
+    if row.clock in WARNS_NOBODY:
+        return "—"
     if row.yellow_days is not None:
         return f"到期前{row.yellow_days}个工作日"
     return f"用到{100 * (row.yellow_share or 0.8):.0f}%"

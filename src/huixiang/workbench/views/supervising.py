@@ -212,7 +212,9 @@ def _lost(rows: list[standing.Row], typed: tuple[int, CallForm] | None) -> CallF
 
 
 def _steps(given: QueryDict, start: int, *, has_more: bool) -> dict[str, str]:
-    head = f"?{given.urlencode()}&" if given else "?"
+    # A page shown after a form has the form's address, so its links name the desk.
+    desk_url = reverse("desk:supervision")
+    head = f"{desk_url}?{given.urlencode()}&" if given else f"{desk_url}?"
     return {
         "next_url": f"{head}from={start + PER_PAGE}" if has_more else "",
         "prev_url": f"{head}from={max(0, start - PER_PAGE)}" if start else "",

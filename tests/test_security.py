@@ -101,6 +101,14 @@ def test_saving_a_colleagues_text_unchanged_does_not_let_the_writer_review_it(to
         replying.pass_review(reply, town.act("承办人"))
 
 
+def test_late_autosave_of_a_reply_that_went_on_changes_nothing_and_breaks_nothing(client, town):
+    reply = replying.send_to_review(town.drafted(town.handling()), town.act("承办人"))
+    client.force_login(town.people["承办人"])
+    late = client.post(f"/desk/replies/{reply.pk}/autosave/", {"body": "偷偷换掉", "seen_version": reply.version})
+    reply.refresh_from_db()
+    assert (late.status_code, "偷偷换掉" in reply.body) == (409, False)
+
+
 def test_draft_of_another_citizen_is_neither_shown_nor_thrown_away_nor_overwritten(town):
     token = "d" * 32
     Draft.objects.create(

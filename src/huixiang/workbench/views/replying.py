@@ -11,6 +11,7 @@ from huixiang.cases import access
 from huixiang.cases.actions import publishing, replying
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Attachment, Case, Reply
+from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import Step
 
 from ..differences import difference
@@ -65,7 +66,7 @@ def save(request: DeskRequest, pk: int) -> HttpResponse:
 @staff_required
 @require_POST
 def autosave(request: DeskRequest, pk: int) -> JsonResponse:
-    """Saves a draft while it is written; 409 if a colleague saved meanwhile, 422 if a detail is not readable yet."""
+    """Saves a draft while it is written; 409 if it changed or went on meanwhile, 422 if a detail is not readable."""
     case, reply = _own_draft(request, pk)
     form = ReplyForm(request.POST, reply=reply)
     if not form.is_valid():
@@ -73,7 +74,7 @@ def autosave(request: DeskRequest, pk: int) -> JsonResponse:
     act = act_of(request, case, Step.DRAFT_REPLY)
     try:
         saved = _save(reply, form, act)
-    except replying.ChangedMeanwhile as error:
+    except Refused as error:
         return JsonResponse({"message": error.message}, status=409)
     return JsonResponse({"fields": {"seen_version": saved.version}})
 

@@ -98,6 +98,8 @@
 
     async function save() {
       if (!url || isSaving || !isDirty || form.dataset.sending) return;
+      // Sent and swapped for the answer: what stood in it has arrived, and its draft may not be one any more.
+      if (!form.isConnected) { forget(key); return; }
       isSaving = true;
       isDirty = false;
       const sent = valuesOf(form);

@@ -1,4 +1,4 @@
-"""An alert stands while its clock stands on its rung, so that the desk counts what is late now and not what once was."""
+"""An alert stands while its clock stands on its rung: the desk counts what is late now, not what once was."""
 
 from datetime import timedelta
 

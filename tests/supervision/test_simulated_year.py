@@ -28,7 +28,7 @@ START = datetime(2025, 1, 6, 0, 0, tzinfo=CHINA)
 HOUR = timedelta(hours=1)
 LOOP = 3 * HOUR
 # The whole year of 10,000 cases takes about ten minutes: HUIXIANG_SIMULATED_CASES=10000.
-CASES = int(os.environ.get("HUIXIANG_SIMULATED_CASES", "1000" if connection.vendor == "postgresql" else "150"))
+CASES = int(os.environ.get("HUIXIANG_SIMULATED_CASES", "300" if connection.vendor == "postgresql" else "150"))
 KINDS = ["consult", "help", "complaint", "suggest"]
 
 

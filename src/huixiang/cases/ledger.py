@@ -113,7 +113,7 @@ def _save_many(cases: Sequence[Case]) -> None:
     columns: list[list[Any]] = [[c.pk for c in cases], [c.event_count for c in cases], [c.ledger_head for c in cases]]
     columns += [[getattr(c, name) for c in cases] for name in _TIMES]
     with connection.cursor() as cursor:
-        cursor.execute(sql, columns)
+        cursor.execute(sql, [*columns])
 
 
 def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None) -> CaseEvent:

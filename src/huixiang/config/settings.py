@@ -92,8 +92,9 @@ def throwaway_secrets() -> dict[str, str]:
 
 
 _throwaway = throwaway_secrets() if DEMO or TEST else {}
-# `new-keys` must run before there are any keys, and reads none.
-_keyless = sys.argv[1:2] in (["new_keys"], ["new-keys"])
+# These commands touch no stored data: `new-keys` must run before there are any keys, filters need none.
+_KEYLESS = {"new_keys", "triage", "hotspots", "check_replies", "train", "replay_clocks"}
+_keyless = "".join(sys.argv[1:2]).replace("-", "_") in _KEYLESS
 
 
 def secret(name: str) -> str:

@@ -1,43 +1,52 @@
 """Prints what the clocks would have said about past pairs of messages and replies."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from huixiang.cases.choices import Lane, MessageKind
-from huixiang.cases.deadlines import general
 from huixiang.jobs.replaying import MARKS, BadPair, Replay, read_pairs, replay
+from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import ClockKind, Light, Standard
 from huixiang.rules.ladder import LEVEL, Means
-from huixiang.units.standards import in_force
+from huixiang.rules.standards import BadStandard, read_row, resolve
 
 
 class Command(BaseCommand):
     help = "Replay the clocks on a file of pairs: shares answered in time, lights, and rungs climbed, per standard."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="JSON Lines (plain or .gz) with time and reply_time")
+        parser.add_argument("--standards", type=Path, default=settings.REFERENCE_DIR / "standards.json")
+        parser.add_argument("--region", default="43", help="code of the region whose limits count")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        tables = json.loads((settings.REFERENCE_DIR / "holidays.json").read_text(encoding="utf-8"))
         try:
-            found = replay(read_pairs(options["file"]), answer_standards(), in_force().calendar)
-        except (BadPair, OSError) as error:
+            standards = answer_standards(options["standards"], options["region"])
+            found = replay(read_pairs(options["file"]), standards, WorkingCalendar.from_tables(tables))
+        except (BadPair, BadStandard, OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         if not found.pairs:
             raise CommandError("the file holds no pairs")
         self.stdout.write("\n".join(report(found)))
 
 
-def answer_standards() -> dict[str, Standard]:
-    """The answer standard of each kind of message, and of the urgent lane, as they stand today."""
+def answer_standards(path: Path, region: str) -> dict[str, Standard]:
+    """The answer standard of each kind of message, and of the urgent lane, as a file of rows has them today."""
+    rows = [read_row(row) for row in json.loads(path.read_text(encoding="utf-8"))]
     today = timezone.localdate()
-    found = {
-        f"{kind.label}（{kind.value}）": general(kind, today).standard(ClockKind.ANSWER, Lane.STANDARD)
-        for kind in MessageKind
-    }
-    found["紧急（urgent lane）"] = general("", today).standard(ClockKind.ANSWER, Lane.URGENT)
+
+    def answer(kind: str, lane: str) -> Standard | None:
+        return resolve(rows, ClockKind.ANSWER, region=region, lane=lane, kind=kind, column="", on=today)
+
+    found = {f"{kind.label}（{kind.value}）": answer(kind, Lane.STANDARD) for kind in MessageKind}
+    found["紧急（urgent lane）"] = answer("", Lane.URGENT)
     return {name: standard for name, standard in found.items() if standard}
 
 

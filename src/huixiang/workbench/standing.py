@@ -178,7 +178,7 @@ def acts_wanted(actor: Actor, region: str = "") -> dict[str, int]:
 
 
 def due_by_day(actor: Actor, days: Iterable[date]) -> dict[date, int]:
-    """How many cases are due on each day, up to DAY_CAP: a day at a time by index, so that no month reads every case."""
+    """How many cases are due on each day, up to DAY_CAP; a day at a time, so that no month reads every case."""
     alive = access.overseen(actor).alive().order_by()
     return {
         day: alive.filter(due_at__gte=_day(day), due_at__lt=_day(day + timedelta(days=1)))

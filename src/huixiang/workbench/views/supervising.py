@@ -112,7 +112,7 @@ def due_calendar(request: DeskRequest) -> HttpResponse:
     day = _date(request.GET.get("day", ""))
     month = _date(f"{request.GET.get('month', '')}-01") or (day or today).replace(day=1)
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
-    counts = standing.due_by_day(request.actor, weeks[0][0], weeks[-1][-1])
+    counts = standing.due_by_day(request.actor, (day for week in weeks for day in week))
     days = in_force().calendar.provisional(month.year - 1, month.year, month.year + 1)
     context = {
         "month": month,
@@ -238,7 +238,8 @@ def _cell(day: date, month: date, today: date, counts: dict[date, int], is_worki
         "is_today": day == today,
         "is_rest": not is_working,
         "is_past": day < today,
-        "count": counts.get(day, 0),
+        "count": counts[day],
+        "words": f"{standing.DAY_CAP - 1}+件" if counts[day] == standing.DAY_CAP else f"{counts[day]}件",
         "url": f"?month={month:%Y-%m}&day={day:%Y-%m-%d}",
     }
 

@@ -106,7 +106,7 @@ def test_delivery_that_succeeded_meanwhile_is_no_error(town, desk, failed):
 def test_dead_message_gets_new_tries_and_shows_no_phone(town, desk):
     notice = Notice.objects.create(
         key="k", channel="sms", sealed_phone="13812345678", subject="审核通过", body="正文", created_at=MORNING,
-        tries=8, last_error="timeout",
+        tries=8, last_error="timeout", given_up_at=MORNING,
     )  # fmt: skip
     browser = desk("系统管理员")
     page = browser.get("/desk/deliveries/").content.decode()

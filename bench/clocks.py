@@ -69,7 +69,9 @@ def table(found: list[dict[str, Any]]) -> list[str]:
     due = found[0]["due"]
     lines = [f"| | {' | '.join(heads)} | limit | reached |", "|---|" + "--:|" * len(found) + "---|---|"]
     record = [size["record_s"] for size in found]
-    grows = record[-1] <= GROWTH_LIMIT * record[0]
+    # Against the bare INSERTs of the same minutes: what else the machine does meanwhile hits both.
+    shares = [size["record_s"] / size["insert_s"] for size in found]
+    grows = shares[-1] <= GROWTH_LIMIT * shares[0]
     idle = all(size["idle_ms"] <= IDLE_LIMIT_MS for size in found)
     rows = [
         ("idle sweep, median ms", [size["idle_ms"] for size in found], f"≤ {IDLE_LIMIT_MS:.0f}", _yes(idle)),
@@ -80,8 +82,9 @@ def table(found: list[dict[str, Any]]) -> list[str]:
         ("carrying out one queued event, ms", [size["deliver_ms"] for size in found], "", ""),
     ]
     lines += [f"| {name} | {' | '.join(f'{v:,.2f}' for v in values)} | {a} | {b} |" for name, values, a, b in rows]
-    slower = " | ".join(f"{seconds / record[0]:.2f} ×" for seconds in record)
-    return [*lines, f"| recorded and queued, against the smallest | {slower} | ≤ {GROWTH_LIMIT} × | {_yes(grows)} |"]
+    words = " | ".join(f"{share:.1f} × bare" for share in shares)
+    grown = f"largest ≤ {GROWTH_LIMIT} × smallest"
+    return [*lines, f"| recorded and queued, against bare INSERTs | {words} | {grown} | {_yes(grows)} |"]
 
 
 def _yes(holds: bool) -> str:

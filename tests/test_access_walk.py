@@ -114,7 +114,7 @@ desk:case_decide       case     staff:405          step:409
 desk:case_support      case     staff:405          step:交办员
 desk:case_transfer     case     staff:405          step:交办员,负责人
 desk:case_send_back    case     staff:405          step:负责人
-desk:case_lane         case     staff:405          step:交办员
+desk:case_lane         case     staff:405          step:OVERSIGHT
 desk:case_merge        case     staff:405          step:409
 desk:case_visibility   case     staff:405          step:审核员,另一审核员
 desk:case_accept       case     staff:405          step:409
@@ -145,6 +145,47 @@ desk:search_export     -        staff:200          staff:405
 desk:search_bulk       -        staff:405          staff:403
 desk:search_keep       -        staff:405          staff:422
 desk:search_forget     number   staff:405          staff:404
+desk:case_finalize     case     staff:405          step:409
+desk:case_control      case     staff:405          step:NOBODY
+desk:case_call         case     staff:405          step:NOBODY
+desk:reply_simple      reply    staff:405          check
+desk:reply_approve_after reply  staff:405          check
+desk:supervision       -        OVERSIGHT,召集人,领导:200 staff:405
+desk:supervision_export - OVERSIGHT,召集人,领导:200 staff:405
+desk:supervision_calendar - OVERSIGHT,召集人,领导:200 staff:405
+desk:supervision_inspect - staff:405               staff:404
+desk:supervision_call  number   staff:405          staff:404
+desk:orders            -        OVERSIGHT,召集人,领导,UNITS:200 staff:405
+desk:orders_bulk       -        staff:405          OVERSIGHT:422
+desk:order             number   staff:404          staff:405
+desk:order_docx        number   staff:404          staff:405
+desk:order_pdf         number   staff:404          staff:405
+desk:order_receive     number   staff:405          staff:404
+desk:order_answer      number   staff:405          staff:404
+desk:order_issue       case     form:OVERSIGHT     step:OVERSIGHT
+desk:obligations       -        UNITS:200          staff:405
+desk:leader            -        召集人,督办员,领导:200 staff:405
+desk:risks             -        OVERSIGHT,召集人,领导:200 OVERSIGHT:422
+desk:risk_report       number   staff:405          staff:404
+desk:risk_close        number   staff:405          staff:404
+desk:duty              -        OVERSIGHT,召集人,领导:200 OVERSIGHT:422
+desk:duty_end          number   staff:405          staff:404
+desk:instructions      -        OVERSIGHT,领导:200 staff:405
+desk:instruction       number   staff:404          staff:404
+desk:instruct          case     form:领导          step:领导
+desk:tasks             -        UNITS:200          staff:405
+desk:task_report       number   staff:405          staff:404
+desk:inspections       -        OVERSIGHT,召集人,领导:200 OVERSIGHT:422
+desk:inspection        number   staff:404          staff:405
+desk:inspection_export number   staff:404          staff:405
+desk:finding           number   staff:404          staff:404
+desk:admonitions       -        OVERSIGHT,召集人,领导,UNITS:200 OVERSIGHT:422
+desk:standards         -        OVERSIGHT,系统管理员:200 staff:405
+desk:standard_change   -        系统管理员:200      系统管理员:422
+desk:standard_end      number   系统管理员:404      系统管理员:404
+desk:standard_withdraw number   staff:405          系统管理员:404
+desk:calendar          -        OVERSIGHT,系统管理员:200 staff:405
+desk:calendar_edit     year     系统管理员:200      系统管理员:422
 desk:looks             -        审计管理员:200      staff:405
 desk:deliveries        -        系统管理员:200      staff:405
 desk:delivery          number   staff:405          系统管理员:302
@@ -158,7 +199,14 @@ desk:person_end_role   membership staff:405        安全管理员:404
 desk:person_account    person   staff:405          staff:403
 """
 NOTING = "审核员,另一审核员,交办员,承办人,供水承办人,审核人,负责人,质检员,督办员,检测机构,内部质检员"
-TABLE = {row.split()[0]: row.split()[1:] for row in ADDRESSES.replace("NOTING", NOTING).strip().splitlines()}
+SHORT = {
+    "NOTING": NOTING,
+    "OVERSIGHT": "交办员,督办员",
+    "UNITS": "供水承办人,内部质检员,审核人,承办人,负责人,雨花承办人",
+}
+for short, names in SHORT.items():
+    ADDRESSES = ADDRESSES.replace(short, names)
+TABLE = {row.split()[0]: row.split()[1:] for row in ADDRESSES.strip().splitlines()}
 
 
 def addresses(patterns=None, prefix=""):
@@ -188,6 +236,8 @@ def wanted(word, who, about, post):
         return {int(word)}
     if word.startswith("step:"):
         return step(word[5:], who, about)
+    if word.startswith("form:"):
+        return form(word[5:], who, about)
     if ":" in word:
         names, status = word.split(":")
         if who not in STAFF_NAMES:
@@ -212,6 +262,15 @@ def step(names, who, about):
     if level(who, about) == ".":
         return {404}
     return {409} if names == "409" else {422} if who in names.split(",") else {403}
+
+
+def form(names, who, about):
+    """404 where the case is not seen; the form for those named, unless the case is past it; 403 for the others."""
+    if who not in STAFF_NAMES:
+        return {302}
+    if level(who, about) == ".":
+        return {404}
+    return {403} if who not in names.split(",") else {200} if about[0] == "公开" else {200, 403, 409}
 
 
 def knows_reply(who, about):

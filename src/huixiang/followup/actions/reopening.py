@@ -31,8 +31,9 @@ def reopen(case: Case, act: Act, *, reason: str) -> Case:
     case = read_for_change(case.pk)
     if not reason.strip():
         raise Refused("请写明为什么要重新办理，还有哪里没有办好。", field="reason")
-    if not may_reopen(case, act.at) and may(case.state, Step.REOPEN):
-        raise TooLate("办结已超过期限，不能再要求重新办理。问题还在的，请重新留言。")
+    if case.closed_at and not may_reopen(case, act.at) and may(case.state, Step.REOPEN):
+        days = (due(case, ClockKind.REOPENING, case.closed_at) - case.closed_at).days
+        raise TooLate(f"办结已超过{days}天，不能再要求重新办理。问题还在的，请重新留言。")
     sign_due_at = due(case, ClockKind.SIGN, act.at)
     advance(
         case,

@@ -1,8 +1,7 @@
 """Every kind of page, narrow and wide, large and in high contrast: WCAG 2.2 AA as far as a machine can see."""
 
 import pytest
-
-from . import people
+from tests.journeys import people
 
 GATE, LIFT, GARAGE = "小区门口的路灯两个月没亮", "电梯三天两头停在半空", "地下车库一下雨就积水"
 PORTAL = (

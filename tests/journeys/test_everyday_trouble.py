@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import expect
 from tests.cast import TITLE
-
-from . import people
+from tests.journeys import people
 
 GATE = "小区门口的路灯两个月没亮"
 LIFT = "电梯三天两头停在半空"

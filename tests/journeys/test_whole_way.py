@@ -2,8 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
-
-from . import people
+from tests.journeys import people
 
 TITLE, WORD = "自来水有一股铁锈味", "铁锈味"
 BODY = "我们楼里的自来水连着三天有铁锈味，烧开也不敢喝，请打13700001234联系我，尽快查查水箱。"

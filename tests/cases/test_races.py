@@ -16,12 +16,12 @@ from huixiang.followup.models import SCORES, Rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.lifecycle import IllegalTransition
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 WRITERS = 8
 
 
 @pytest.fixture
-def town(transactional_db, django_db_serialized_rollback):
+def town(transactional_db):
     return build_town()
 
 

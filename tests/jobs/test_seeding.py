@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from tests.cast import restore_migrated_rows
 
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
@@ -37,6 +38,7 @@ def home_town(django_db_setup, django_db_blocker):
     """The town with the messages of its home district, built once; the tests that use it only look."""
     rows = home_rows()
     with django_db_blocker.unblock(), transaction.atomic():
+        restore_migrated_rows()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(seeding, "rows", lambda: iter(rows))
             seeding.seed(now=NOW)

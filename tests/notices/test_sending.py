@@ -107,8 +107,8 @@ def test_dead_notices_can_all_be_sent_again_after_an_outage(gateway, db):
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_senders_at_once_send_each_notice_once(transactional_db, django_db_serialized_rollback, gateway):
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_send_each_notice_once(transactional_db, gateway):
     phones = [f"138{n:08}" for n in range(60)]
     tell_phones(phones=phones)
     barrier = threading.Barrier(4)
@@ -128,8 +128,8 @@ def test_two_senders_at_once_send_each_notice_once(transactional_db, django_db_s
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_deliverers_at_once_tell_each_person_once(transactional_db, django_db_serialized_rollback):
+@pytest.mark.django_db(transaction=True)
+def test_two_deliverers_at_once_tell_each_person_once(transactional_db):
     town = build_town()
     for _ in range(5):
         town.assigned()

@@ -187,8 +187,8 @@ def test_simple_lane_publishes_after_one_review_by_another_person(town):
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_eight_orders_at_once_have_eight_numbers(transactional_db, django_db_serialized_rollback):
+@pytest.mark.django_db(transaction=True)
+def test_eight_orders_at_once_have_eight_numbers(transactional_db):
     town = build_town()
     cases = [town.handling() for _ in range(8)]
 

@@ -168,8 +168,8 @@ def test_message_without_its_supplement_lapses(town):
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_loops_at_once_record_each_due_case_once(transactional_db, django_db_serialized_rollback):
+@pytest.mark.django_db(transaction=True)
+def test_two_loops_at_once_record_each_due_case_once(transactional_db):
     """1,000 cases due at one moment, two loops racing for them: 1,000 events of the rung."""
     town = build_town()
     template = town.handling(kind="complaint")

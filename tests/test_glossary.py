@@ -6,7 +6,7 @@ import pytest
 
 from huixiang.accounts import models as accounts
 from huixiang.accounts.roles import Role
-from huixiang.cases import choices
+from huixiang.cases import choices, gate_choices
 from huixiang.nlp.redaction import PersonalData
 from huixiang.notices.models import Channel
 from huixiang.rules.lifecycle import State, Step
@@ -17,6 +17,8 @@ ENUMS = [
     State, Step, Role, Level, Channel, PersonalData, choices.MessageKind, choices.Visibility, choices.Urgency,
     choices.Lane, choices.Resolution, choices.AssignmentRole, choices.AssignmentState, choices.ReplyKind,
     choices.ReplyState, choices.SupplementState, choices.AttachmentKind, choices.PauseReason,
+    gate_choices.FindingCode, gate_choices.RootCause, gate_choices.CheckMoment, gate_choices.OverrideState,
+    gate_choices.CommitmentState,
 ]  # fmt: skip
 
 

@@ -323,6 +323,11 @@ _PERMISSIONS: dict[Step, Permission] = {
     Step.PUBLISH_REPLY: _in_region(Role.QUALITY_INSPECTOR),
     Step.FINISH_TASK: _on_case(*WORKING, Role.THIRD_PARTY),
     Step.KEEP_PROMISE: _in_lead_unit(Role.UNIT_HEAD),
+    Step.KEEP_ONE: _on_case(Role.UNIT_HEAD),
+    # Who stands at the reply's present station asks; who decides is told by `cases.actions.overriding`.
+    Step.ASK_OVERRIDE: _either(_on_case(*WORKING, *_REVIEWERS), _in_region(Role.QUALITY_INSPECTOR)),
+    Step.GRANT_OVERRIDE: _either(_on_case(Role.UNIT_HEAD), _in_region(Role.QUALITY_INSPECTOR), _oversight),
+    Step.REFUSE_OVERRIDE: _either(_on_case(Role.UNIT_HEAD), _in_region(Role.QUALITY_INSPECTOR), _oversight),
     Step.LOG_CONTROL: _either(_oversight, _on_case(*WORKING, Role.UNIT_REVIEWER)),
     Step.CHANGE_LANE: _oversight,
     Step.APPROVE_AFTER: _on_case(*_REVIEWERS),

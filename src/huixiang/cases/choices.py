@@ -189,6 +189,10 @@ STEP_LABELS: dict[Step, str] = {
     Step.LOG_CONTROL: "隐患已先行控制",
     Step.APPROVE_AFTER: "事后补审",
     Step.INSTRUCT: "领导批示",
+    Step.ASK_OVERRIDE: "申请放行回复",
+    Step.GRANT_OVERRIDE: "批准放行回复",
+    Step.REFUSE_OVERRIDE: "不予放行回复",
+    Step.KEEP_ONE: "兑现一项承诺",
 }
 
 CLOCK_LABELS: dict[ClockKind, str] = {

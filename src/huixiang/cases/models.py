@@ -514,3 +514,9 @@ class SavedFilter(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_filter_per_name")]
+
+
+# The gate's own tables stand in a file of their own; Django looks for models here.
+from .gate_models import Commitment, FourLessons, GateOverride, ReefFinding, ReplyCheck  # noqa: E402
+
+__all__ = ["Commitment", "FourLessons", "GateOverride", "ReefFinding", "ReplyCheck"]

@@ -35,6 +35,7 @@ _LOOK: dict[Step, tuple[str, str]] = {
     S.CONCLUDE: ("check-circle-fill", "green"),
     S.CONCLUDE_WITH_PROMISE: ("flag", "green"),
     S.KEEP_PROMISE: ("flag-fill", "green"),
+    S.KEEP_ONE: ("flag-fill", "green"),
     S.HAND_OVER: ("arrow-left-right", "violet"),
     S.RATE: ("star", "green"),
     S.CLOSE_UNRATED: ("check-circle", "grey"),
@@ -100,6 +101,7 @@ _WORDS: dict[Step, Callable[[CaseEvent], str]] = {
     S.CLAIM: lambda e: f"主办：{e.data.get('unit_name', '')}",
     S.TRANSFER: lambda e: f"转给：{e.data.get('unit_name', '')}",
     S.KEEP_PROMISE: lambda e: redaction.mask(str(e.data.get("evidence", ""))),
+    S.KEEP_ONE: lambda e: redaction.mask(str(e.data.get("evidence", ""))),
     S.RATE: _outcome,
     S.FINALIZE: _finalized,
 }

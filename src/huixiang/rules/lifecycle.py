@@ -86,6 +86,10 @@ class Step(StrEnum):
     LOG_CONTROL = "log_control"
     APPROVE_AFTER = "approve_after"
     INSTRUCT = "instruct"
+    ASK_OVERRIDE = "ask_override"
+    GRANT_OVERRIDE = "grant_override"
+    REFUSE_OVERRIDE = "refuse_override"
+    KEEP_ONE = "keep_one"
 
 
 class IllegalTransition(Exception):
@@ -181,6 +185,10 @@ TRANSITIONS: dict[Step, Transition] = {
         _row(Step.LOG_CONTROL, ALIVE),
         _row(Step.APPROVE_AFTER, ALL),
         _row(Step.INSTRUCT, ALL - {S.WITHDRAWN, S.MERGED}),
+        _row(Step.ASK_OVERRIDE, OPEN_WITH_UNIT | {S.AWAITING_RATING, S.CLOSED, S.TRANSFERRED}),
+        _row(Step.GRANT_OVERRIDE, OPEN_WITH_UNIT | {S.AWAITING_RATING, S.CLOSED, S.TRANSFERRED}),
+        _row(Step.REFUSE_OVERRIDE, OPEN_WITH_UNIT | {S.AWAITING_RATING, S.CLOSED, S.TRANSFERRED}),
+        _row(Step.KEEP_ONE, OPEN_WITH_UNIT | {S.AWAITING_RATING, S.CLOSED, S.TRANSFERRED}),
         _row(Step.WITHDRAW, BEFORE_REVIEW | {S.TO_ASSIGN} | OPEN_WITH_UNIT | {S.AWAITING_RATING}, S.WITHDRAWN),
     )
 }

@@ -223,6 +223,10 @@ _WORDS: dict[Step, Callable[[Mapping[str, Any]], str]] = {
     Step.SUPERVISE: _supervised,
     Step.ANSWER_SUPERVISION: _labelled(number="督办函"),
     Step.LOG_CONTROL: _labelled(what="控制措施"),
+    Step.ASK_OVERRIDE: _labelled(faults="涉及", reason="理由"),
+    Step.GRANT_OVERRIDE: _labelled(faults="涉及", note="意见"),
+    Step.REFUSE_OVERRIDE: _labelled(faults="涉及", note="意见"),
+    Step.KEEP_ONE: _labelled(what="承诺", evidence="凭据"),
     Step.FINALIZE: _labelled(document="复核意见书", decided_on="作出日期", explanation="告知留言人"),
 }
 _LOOKS: dict[Step, tuple[str, str]] = {
@@ -273,4 +277,8 @@ _LOOKS: dict[Step, tuple[str, str]] = {
     Step.ANSWER_SUPERVISION: ("reply", "blue"),
     Step.LOG_CONTROL: ("shield-check", "green"),
     Step.INSTRUCT: ("pencil-square", "violet"),
+    Step.ASK_OVERRIDE: ("question-circle", "amber"),
+    Step.GRANT_OVERRIDE: ("check-lg", "amber"),
+    Step.REFUSE_OVERRIDE: ("x-lg", "grey"),
+    Step.KEEP_ONE: ("flag-fill", "green"),
 }

@@ -128,6 +128,19 @@ if (SMTP and not MAIL_FROM) or (MAIL_FROM and (not MAIL_FROM.isascii() or MAIL_F
 HOOK_ORIGINS = env.words("HUIXIANG_HOOK_ORIGINS", "https://qyapi.weixin.qq.com,https://oapi.dingtalk.com")
 if any(urlsplit(o).scheme not in {"http", "https"} or not urlsplit(o).netloc or urlsplit(o).path for o in HOOK_ORIGINS):
     raise ImproperlyConfigured("HUIXIANG_HOOK_ORIGINS must list origins such as https://qyapi.weixin.qq.com")
+# A second opinion on published replies; what a bad pair of these would break is refused here, not at night in a job.
+LLM_URL = env.url("HUIXIANG_LLM_URL")
+LLM_KEY = env.text("HUIXIANG_LLM_KEY")
+LLM_MODEL = env.text("HUIXIANG_LLM_MODEL")
+LLM_TIMEOUT_SECONDS = env.number("HUIXIANG_LLM_TIMEOUT_SECONDS", 30, 1, 300)
+if urlsplit(LLM_URL).query or urlsplit(LLM_URL).fragment or urlsplit(LLM_URL).username:
+    raise ImproperlyConfigured("HUIXIANG_LLM_URL is not a plain address such as https://example.org/v1")
+if LLM_URL.endswith("/chat/completions"):
+    raise ImproperlyConfigured("HUIXIANG_LLM_URL must end before /chat/completions, such as https://example.org/v1")
+if bool(LLM_URL) != bool(LLM_MODEL):
+    raise ImproperlyConfigured("HUIXIANG_LLM_URL and HUIXIANG_LLM_MODEL must be set together")
+if LLM_KEY and (not LLM_URL or not LLM_KEY.isascii() or not LLM_KEY.isprintable() or " " in LLM_KEY):
+    raise ImproperlyConfigured("HUIXIANG_LLM_KEY must be one word of ASCII, set together with HUIXIANG_LLM_URL")
 UPLOAD_MAX_BYTES = env.number("HUIXIANG_UPLOAD_MAX_MB", 10, 1, 100) * 1024 * 1024
 UPLOAD_MAX_FILES = env.number("HUIXIANG_UPLOAD_MAX_FILES", 6, 0, 20)
 IDLE_MINUTES = env.number("HUIXIANG_IDLE_MINUTES", 30, 5, 24 * 60)
@@ -181,6 +194,8 @@ INSTALLED_APPS = [
     "huixiang.cases",
     "huixiang.moderation",
     "huixiang.followup",
+    "huixiang.quality",
+    "huixiang.triage",
     "huixiang.supervision",
     "huixiang.ui",
     "huixiang.jobs",

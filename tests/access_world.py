@@ -131,7 +131,7 @@ def furnish(here):
         pass
     assert not EventDelivery.objects.exists()
     here.fixed = {
-        "year": [2026],
+        "year": [2026], "way": ["email"],
         "-": [], "token": ["x" * 32], "unit": [here.town.units["住建局"].pk], "region": ["430104"], "door": ["portal"],
         "number": [987654], "person": [here.town.people["承办人"].pk],
         "membership": [here.town.people["承办人"].pk, 987654],

@@ -74,6 +74,8 @@ portal:sign_in         -        citizens_302_or_200 citizens_302_or_200
 portal:sign_out        -        405                302
 portal:mine            -        200                405
 portal:read_notices    -        405                302
+portal:notice_settings -        citizens_200_or_302 302
+portal:mailbox         -        405                citizens_422_or_302
 portal:discard_draft   token    405                302
 portal:following       case     own                405
 portal:supplement      case     405                own_form
@@ -189,6 +191,17 @@ desk:calendar_edit     year     系统管理员:200      系统管理员:422
 desk:looks             -        审计管理员:200      staff:405
 desk:deliveries        -        系统管理员:200      staff:405
 desk:delivery          number   staff:405          系统管理员:302
+desk:notices           -        staff:200          staff:405
+desk:notices_read      -        staff:405          staff:302
+desk:notice            number   staff:404          staff:405
+desk:notice_settings   -        staff:200          staff:422
+desk:notice_address    way      staff:405          staff:422
+desk:hooks             -        staff:405          staff:422
+desk:hook_try          number   staff:405          staff:404
+desk:hook_off          number   staff:405          staff:404
+desk:deputies          -        staff:405          staff:422
+desk:deputy_end        number   staff:405          staff:404
+desk:resend_all        -        staff:405          系统管理员:302
 desk:resend            number   staff:405          系统管理员:404
 desk:ledger            -        审计管理员:200      审计管理员:422
 desk:overdue           -        督办员,领导,召集人:200 staff:405
@@ -323,6 +336,8 @@ WORDS = {
     "own_form": lambda who, about, post: {422, 302, 409} if who == "小满" else {404},
     "citizens_409_or_403": lambda who, about, post: {409} if who in ("小满", "大雪") else {403},
     "citizens_302_or_200": lambda who, about, post: {302} if who in ("小满", "大雪") else {200},
+    "citizens_200_or_302": lambda who, about, post: {200} if who in ("小满", "大雪") else {302},
+    "citizens_422_or_302": lambda who, about, post: {422} if who in ("小满", "大雪") else {302},
     "staff_302_or_200": lambda who, about, post: {302} if who in STAFF_NAMES else {200},
     "staff_302_or_422": lambda who, about, post: {302} if who in STAFF_NAMES else {422},
     "seen": desk(lambda who, about, post: {404} if level(who, about) == "." else {200}),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
+from huixiang.notices.actions import reading
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
 from huixiang.units.access import Actor
 
@@ -50,6 +51,8 @@ def desk(actor: Actor, request: "DeskRequest") -> dict[str, Any]:
         "desk_roles": actor.role_names,
         "desk_search_url": search if actor.has(*SEES_CASES) else "",
         "desk_query": request.GET.get("q", "") if request.path == search else "",
+        "desk_notices_url": reverse("desk:notices"),
+        "desk_unread": unread(actor),
         "sign_out_url": reverse("desk:sign_out"),
     }
 
@@ -74,6 +77,12 @@ def navigation(actor: Actor, entries: dict[str, list[Entry]], path: str) -> list
     pages = [row for row in PAGES if actor.has(*row[-1])]
     links += [_link(words, reverse(name), icon, keys, path=path) for name, words, icon, keys, _ in pages]
     return links
+
+
+def unread(actor: Actor) -> str:
+    """How many notices the person has not opened: 3, 99+; empty for none."""
+    number = reading.unread(actor.user) if actor.user else 0
+    return "99+" if number >= reading.MOST_COUNTED else str(number or "")
 
 
 def counted(entries: list[Entry]) -> str:

@@ -8,6 +8,7 @@ from .urls_b import urlpatterns as part_b
 from .urls_c import urlpatterns as part_c
 from .urls_d import urlpatterns as part_d
 from .urls_e import urlpatterns as part_e
+from .urls_f import urlpatterns as part_f
 from .views import assigning, case, inbox, replying, signing_in
 
 app_name = "desk"
@@ -34,4 +35,4 @@ urlpatterns: list[URLPattern] = [
     path("replies/<int:pk>/discard/", replying.move, {"step": Step.DISCARD_REPLY}, name="reply_discard"),
     path("replies/<int:pk>/files/<str:key>/remove/", replying.remove_file, name="reply_remove_file"),
 ]
-urlpatterns += part_b + part_c + part_d + part_e
+urlpatterns += part_b + part_c + part_d + part_e + part_f

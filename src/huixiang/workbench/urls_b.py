@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("looks/", overseeing.looks, name="looks"),
     path("deliveries/", overseeing.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", overseeing.delivery, name="delivery"),
+    path("deliveries/notices/resend/", overseeing.resend_all, name="resend_all"),
     path("deliveries/notices/<int:pk>/resend/", overseeing.resend, name="resend"),
     path("ledger/", overseeing.ledger, name="ledger"),
     path("overdue/", overseeing.overdue, name="overdue"),

@@ -72,6 +72,6 @@ def check(phone: str, purpose: str, code: str, *, at: datetime) -> None:
     mine = SmsCode.objects.filter(pk=row.pk, used_at=None, tries=row.tries)
     if not secrets.compare_digest(row.code_hash, typed):
         mine.update(tries=row.tries + 1)
-        raise WrongCode("验证码不对，请核对短信后再输。")
+        raise WrongCode("验证码不对，请核对收到的验证码后再输。")
     if mine.update(used_at=at) != 1:
         raise WrongCode("验证码已用过，请重新获取。")

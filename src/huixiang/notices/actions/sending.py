@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from datetime import time as clock
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from huixiang.accounts.models import Kind
 from huixiang.rules.calendar import CHINA, ONE_DAY, at_clock
@@ -24,6 +24,7 @@ FIRST_WAIT = timedelta(seconds=30)
 # Longer than one turn and the slowest sending together: a live sender is never taken for a dead one.
 LEASE = timedelta(minutes=5)
 TURN_SECONDS = 20.0
+MOST_LISTED = 200
 # Ours (docs/notices.md): citizens are texted between these hours unless the case is urgent.
 OPENS, CLOSES = clock(7), clock(22)
 UNSURE_TWICE = "两次发送都不知道是否送达，不再自动重发"
@@ -52,8 +53,21 @@ def send_due(*, at: datetime, limit: int = 100, why_not: WhyNot = lambda notice:
 
 
 def dead() -> list[Notice]:
-    """Notices that were given up: shown to the system administrator."""
-    return list(Notice.objects.filter(given_up_at__isnull=False).select_related("user", "hook__unit")[:200])
+    """The newest notices that were given up: shown to the system administrator."""
+    return list(Notice.objects.filter(given_up_at__isnull=False).select_related("user", "hook__unit")[:MOST_LISTED])
+
+
+def dead_count() -> int:
+    """How many notices were given up."""
+    return Notice.objects.filter(given_up_at__isnull=False).count()
+
+
+def stuck() -> list[tuple[str, int, str]]:
+    """Channels on which notices failed and wait for another try: with their number and the latest error."""
+    waiting = Notice.objects.filter(sent_at=None, given_up_at=None, dropped_at=None, tries__gt=0).exclude(last_error="")
+    counts = waiting.order_by().values_list("channel").annotate(number=Count("pk")).order_by("channel")
+    latest = waiting.order_by("-next_try_at").values_list("last_error", flat=True)
+    return [(channel, number, latest.filter(channel=channel).first() or "") for channel, number in counts]
 
 
 def resend(notice: Notice, *, at: datetime) -> None:

@@ -11,11 +11,11 @@ from ..channels import SENDERS
 from ..models import Channel, Choice, Hook, Notice
 from ..wording import Word
 from .preferring import chosen_by
-from .sending import MAX_TRIES, dead, resend, resend_all, send_due
+from .sending import MAX_TRIES, dead, dead_count, resend, resend_all, send_due, stuck
 
 __all__ = [
-    "MAX_TRIES", "About", "Word", "dead", "resend", "resend_all", "send_due", "tell", "tell_people",
-    "tell_unit_groups",
+    "MAX_TRIES", "About", "Word", "dead", "dead_count", "resend", "resend_all", "send_due", "stuck", "tell",
+    "tell_people", "tell_unit_groups",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from huixiang.accounts.actions import confirming
 
 from ..channels import send_sms
 
-PURPOSES = {"submit": "提交留言", "sign-in": "登录", "support": "加入留言"}
+PURPOSES = {"submit": "提交留言", "sign-in": "登录", "support": "加入留言", "notice": "接收通知"}
 
 
 def text_code(phone: str, purpose: str, *, address: str, at: datetime) -> str:

@@ -26,4 +26,13 @@ SENDERS: dict[Channel, Sender] = {
     Channel.DINGTALK: Sender(dingtalk.is_configured, dingtalk.send),
 }
 
-__all__ = ["SENDERS", "GatewayDown", "NoAnswer", "Sender", "TryLater", "Undeliverable", "can_send_sms", "send_sms"]
+
+def is_configured(channel: Channel) -> bool:
+    """Whether a channel can be used at all."""
+    return SENDERS[channel].is_configured()
+
+
+__all__ = [
+    "SENDERS", "GatewayDown", "NoAnswer", "Sender", "TryLater", "Undeliverable", "can_send_sms", "is_configured",
+    "send_sms",
+]  # fmt: skip

@@ -26,34 +26,39 @@ def is_configured() -> bool:
 
 def send(notice: Notice) -> None:
     """Mails the notice to the address that its reader has now."""
+    if notice.user is None or not notice.user.email:
+        raise Undeliverable("no e-mail address")
+    send_text(notice.user.email, subject_of(notice), in_full(notice), key=notice.key)
+
+
+def send_text(address: str, subject: str, text: str, *, key: str) -> None:
+    """Mails one text; raises GatewayDown, NoAnswer or Undeliverable. `key` is the same for a repeat."""
     mail: dict[str, Any] | None = settings.SMTP
     if mail is None:
         raise GatewayDown("HUIXIANG_SMTP_URL is not set")
-    if notice.user is None or not notice.user.email:
-        raise Undeliverable("no e-mail address")
-    message = _message(notice, notice.user.email)
+    message = _message(address, subject, text, key)
     try:
         server = smtplib.SMTP(mail["host"], mail["port"], timeout=TIMEOUT_SECONDS)
     except (OSError, smtplib.SMTPException) as error:
         raise GatewayDown(f"the mail server cannot be reached: {error!r}") from error
     try:
         _open(server, mail)
-        _hand_over(server, message, notice.user.email)
+        _hand_over(server, message, address)
     finally:
         server.close()
 
 
-def _message(notice: Notice, address: str) -> EmailMessage:
+def _message(address: str, subject: str, text: str, key: str) -> EmailMessage:
     if not address.isascii() or address.count("@") != 1 or any(c.isspace() for c in address):
         raise Undeliverable("not an e-mail address")
     message = EmailMessage()
     message["From"], message["To"] = formataddr((SENDER, settings.MAIL_FROM)), address
-    message["Subject"] = subject_of(notice)
+    message["Subject"] = subject
     # The same for a repeat, so that mail programs can show the two as one.
     host = settings.MAIL_FROM.rpartition("@")[2]
-    message["Message-ID"] = f"<{keyed_hash('mail', notice.key)[:32]}@{host}>"
+    message["Message-ID"] = f"<{keyed_hash('mail', key)[:32]}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(in_full(notice))
+    message.set_content(text)
     return message
 
 

@@ -16,12 +16,13 @@ from huixiang.cases.choices import AssignmentState, SupplementState
 from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.models import Attachment, Case, CaseEvent
 from huixiang.nlp.cleaning import neutralise
+from huixiang.notices.actions.reading import read_about
 from huixiang.rules.lifecycle import Step
 from huixiang.ui.forms import PlainWords
 from huixiang.ui.serving import file_response
 
 from ..around import around
-from ..doors import DeskRequest, Trouble, act_of, attempt, check, page, staff_required
+from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
 from ..replies import DraftForm, ReplyForm, boxes_for
 from ..timing import timed
 from ..verbs import StepForm, Verb
@@ -76,8 +77,10 @@ NOTHING = Typed()
 @staff_required
 @require_safe
 def show(request: DeskRequest, number: str) -> HttpResponse:
-    """The page of a case."""
-    return case_page(request, access.case_for(request.actor, number))
+    """The page of a case; what told the person to come here counts as read."""
+    case = access.case_for(request.actor, number)
+    read_about(me(request), request.path, at=request.at)
+    return case_page(request, case)
 
 
 @staff_required

@@ -18,8 +18,8 @@ from huixiang.cases.choices import STEP_LABELS
 from huixiang.cases.ledger import Act, digest
 from huixiang.cases.models import Case, EventDelivery, LedgerSeal, OriginalLook
 from huixiang.cases.refusals import Refused
-from huixiang.notices.actions import telling
-from huixiang.notices.models import Notice
+from huixiang.notices.actions import hooking, telling
+from huixiang.notices.models import Channel, Notice
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import Step
 
@@ -137,6 +137,16 @@ def resend(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect("desk:deliveries")
 
 
+@staff_required
+@require_POST
+def resend_all(request: DeskRequest) -> HttpResponse:
+    """Gives every message that never went out a new set of tries."""
+    _only(request, Role.SYSTEM_ADMIN)
+    count = telling.resend_all(at=request.at)
+    messages.success(request, f"{count}条通知已重新排队发送。" if count else "没有要重发的通知。")
+    return redirect("desk:deliveries")
+
+
 def _deliveries_page(request: DeskRequest, *, bound: dict[int, ReasonForm] | None = None) -> HttpResponse:
     rows = [
         {
@@ -148,13 +158,29 @@ def _deliveries_page(request: DeskRequest, *, bound: dict[int, ReasonForm] | Non
         }
         for row in delivering.failing()
     ]
-    dead = [(n, _hidden_phone(n.sealed_phone)) for n in telling.dead()]
-    status = 422 if bound else 200
-    return page(request, "workbench/oversee/deliveries.html", {"rows": rows, "dead": dead}, status=status)
+    context = {
+        "rows": rows,
+        "dead": [{"notice": n, "name": _recipient(n), "where": _way_to(n)} for n in telling.dead()],
+        "dead_count": telling.dead_count(),
+        "stuck": [(Channel(channel).label, count, error) for channel, count, error in telling.stuck()],
+    }
+    return page(request, "workbench/oversee/deliveries.html", context, status=422 if bound else 200)
 
 
-def _hidden_phone(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else ""
+def _recipient(notice: Notice) -> str:
+    if notice.hook is not None:
+        return f"{notice.hook.unit.short_name}的群"
+    return notice.user.display_name if notice.user is not None else "没有账号的留言人"
+
+
+def _way_to(notice: Notice) -> str:
+    """Where it was to go, as far as an administrator needs it to find out what is wrong."""
+    if notice.hook is not None:
+        return hooking.hint(notice.hook) if notice.hook.is_active else "机器人已停用"
+    if notice.channel == Channel.EMAIL:
+        name, _, host = notice.user.email.partition("@") if notice.user is not None else ("", "", "")
+        return f"{name[:2]}***@{host}" if host else "没有留邮箱"
+    return f"{notice.sealed_phone[:3]}****{notice.sealed_phone[-4:]}" if len(notice.sealed_phone) == 11 else ""
 
 
 # -- the ledger ------------------------------------------------------------------------------------------------------

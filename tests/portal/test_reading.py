@@ -198,7 +198,18 @@ def test_queries_do_not_grow_with_rows(client, town, url):
             assert client.get(url).status_code == 200
         return len(seen)
 
-    assert measured(5) == measured(25) <= 12
+    few, many = measured(5), measured(25)
+    # A search that fills its page with whole words does not ask for chance pairs of characters any more.
+    assert many == few - url.count("?q=") and few <= 12
+
+
+def test_search_shows_whole_words_before_chance_pairs_and_pages_through_both(client, town):
+    for n in range(22):
+        index(town.answered(title=f"第{n:02}件留言说的是路灯"))
+    index(town.approved(title="马路灯笼挂得太低"))
+    first, second = (client.get(f"/cases/?q=路灯&page={n}").content.decode() for n in (1, 2))
+    assert "灯笼" not in first and first.count('class="case-card"') == 20
+    assert second.count('class="case-card"') == 3 and second.rindex("灯笼") > second.rindex("说的是")
 
 
 def test_case_page_takes_eight_queries_at_most(client, town, django_assert_max_num_queries):

@@ -62,28 +62,44 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """What is due first comes first; what owes nothing comes last."""
         return self.order_by(models.F("due_at").asc(nulls_last=True), "pk")
 
-    def matching(self, query: str, *, most: int = search.EVERY) -> "CaseQuerySet":
-        """Cases whose indexed text holds all of `query`; hits on whole words rank before chance pairs of characters.
+    def matching(self, query: str) -> "CaseQuerySet":
+        """Cases whose indexed text holds all words of `query`, or all pairs of its characters."""
+        hit = search.where(query)
+        return self.none() if hit is None else self.filter(pk__in=hit.all)
 
-        With `most`, only the newest so many hits are looked at: a word that half of all cases hold is found quickly.
+    def best_matches(self, query: str, first: int, last: int) -> list[int]:
+        """Keys of the matching cases `first` to `last`: those with all words of `query`, then those that hold only the
+        pairs of its characters, each newest first; three queries at most.
+
+        The rest is asked for only where the better part does not fill the page.
         """
-        hit = search.where(query, most=most)
+        hit = search.where(query)
         if hit is None:
-            return self.none()
-        found = self.filter(pk__in=hit.bigrams)
-        if hit.words is None:
-            return found.annotate(is_word_hit=models.Value(0))
-        return found.annotate(
-            is_word_hit=models.Case(
-                models.When(pk__in=hit.words, then=1), default=0, output_field=models.IntegerField()
-            )
-        )
+            return []
+        if hit.with_words is None or hit.without_words is None:
+            return self.filter(pk__in=hit.all).newest().keys(first, last)
+        better = self.filter(pk__in=hit.with_words).newest()
+        found = better.keys(first, last)
+        if len(found) == last - first:
+            return found
+        passed = first + len(found) if found or not first else better.count()
+        rest = self.filter(pk__in=hit.without_words).newest()
+        return found + rest.keys(max(first - passed, 0), last - passed)
+
+    def keys(self, first: int, last: int) -> list[int]:
+        """Keys of the rows `first` to `last`, in order."""
+        return list(self.values_list("pk", flat=True)[first:last])
 
     def for_lists(self) -> "CaseQuerySet":
         """With what a list row shows, and without the sealed texts."""
         return self.select_related("region", "column", "topic", "lead_unit").defer(
             "sealed_title", "sealed_body", "sealed_contact"
         )
+
+    def listed(self, keys: list[int]) -> list["Case"]:
+        """The cases under `keys` for a list, in that order."""
+        rows = {case.pk: case for case in self.for_lists().filter(pk__in=keys)}
+        return [rows[key] for key in keys if key in rows]
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

@@ -5,7 +5,6 @@ SQLite keeps them in an FTS5 table, PostgreSQL in a table of tsvectors with a GI
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
@@ -13,7 +12,6 @@ from django.db.models.expressions import RawSQL
 from huixiang.nlp import segment
 
 MAX_QUERY_TOKENS = 24
-EVERY = 1_000_000_000
 
 CREATE = {
     "sqlite": ["CREATE VIRTUAL TABLE cases_search USING fts5(words, bigrams, tokenize='unicode61')"],
@@ -28,10 +26,11 @@ DROP = "DROP TABLE cases_search"
 
 @dataclass(frozen=True)
 class Hit:
-    """Sub-selects of case ids: `bigrams` finds everything, `words` is the better part of it (None: no words)."""
+    """Sub-selects of case ids: everything found, the part with all words of the query, the rest (None: no words)."""
 
-    bigrams: RawSQL
-    words: RawSQL | None
+    all: RawSQL
+    with_words: RawSQL | None
+    without_words: RawSQL | None
 
 
 def index(case_id: int, texts: Iterable[str]) -> None:
@@ -62,13 +61,16 @@ def forget(case_id: int) -> None:
         cursor.execute(f"DELETE FROM cases_search WHERE {column} = %s", [case_id])  # noqa: S608 - two fixed names
 
 
-def where(query: str, *, most: int = EVERY) -> Hit | None:
-    """The sub-selects for what a person typed, of the newest `most` hits; None where it holds nothing to search for."""
+def where(query: str) -> Hit | None:
+    """The sub-selects for what a person typed; None where it holds nothing to search for."""
     words, bigrams = segment.query_tokens(query)
     if not bigrams:
         return None
-    bigrams, words = bigrams[:MAX_QUERY_TOKENS], words[:MAX_QUERY_TOKENS]
-    return Hit(_select("bigrams", bigrams, most), _select("words", words, most) if words else None)
+    pairs, whole = _match("bigrams", bigrams[:MAX_QUERY_TOKENS]), _match("words", words[:MAX_QUERY_TOKENS])
+    if not words:
+        return Hit(_select(pairs), None, None)
+    but = f"{pairs} NOT {whole}" if connection.vendor == "sqlite" else f"{pairs} AND NOT {whole}"
+    return Hit(_select(f"{pairs} OR {whole}"), _select(whole), _select(but))
 
 
 def candidates(text: str, *, limit: int = 200) -> list[int]:
@@ -98,13 +100,15 @@ def _tokens(text: str) -> tuple[str, str]:
     return " ".join(segment.words(text)), " ".join(segment.bigrams(text))
 
 
-def _select(column: str, tokens: list[str], most: int) -> RawSQL:
-    # The limit also keeps PostgreSQL from trying case by case whether it is a hit: hits first, cases afterwards.
-    params: list[Any]
+def _match(column: str, tokens: list[str]) -> str:
     if connection.vendor == "sqlite":
-        params = [f"{column} : (" + " AND ".join(f'"{t}"' for t in tokens) + ")"]
-        match = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s ORDER BY rowid DESC LIMIT %s"
-        return RawSQL(match, [*params, most])  # noqa: S611
-    params = [" & ".join(f"'{t}'" for t in tokens)]
-    match = f"SELECT case_id FROM cases_search WHERE {column} @@ %s::tsquery ORDER BY case_id DESC LIMIT %s"  # noqa: S608
-    return RawSQL(match, [*params, most])  # noqa: S611
+        return f"({column} : (" + " AND ".join(f'"{t}"' for t in tokens) + "))"
+    # A literal, not a parameter: PostgreSQL must see how common the tokens are to choose between walking the newest
+    # cases until a page is full (common) and asking the index (rare). Tokens hold neither quotes nor backslashes.
+    return f"{column} @@ '" + " & ".join(f"''{t}''" for t in tokens) + "'::tsquery"
+
+
+def _select(match: str) -> RawSQL:
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [match])  # noqa: S611
+    return RawSQL(f"SELECT case_id FROM cases_search WHERE {match}", [])  # noqa: S608, S611 - tokens of our own cut

@@ -5,13 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.http import QueryDict
 
 from huixiang.cases.choices import MessageKind, Visibility
 from huixiang.cases.models import Case, Column
 from huixiang.cases.querysets import CaseQuerySet
-from huixiang.cases.search import EVERY
 from huixiang.nlp import segment
 from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import State
@@ -74,15 +72,19 @@ class Filters:
         query = urlencode({k: v for k, v in values.items() if v})
         return f"{base}?{query}" if query else base
 
-    def cases(self, at: datetime) -> CaseQuerySet:
-        """The public cases that fit, in order."""
+    def rows(self, at: datetime, first: int, last: int) -> list[Case]:
+        """Rows `first` to `last` of the public cases that fit, in order."""
+        found = self._narrowed(at)
+        if self.q and not self.sort:
+            return Case.objects.listed(found.best_matches(self.q, first, last))
+        keys = self._sorted(found.matching(self.q) if self.q else found).keys(first, last)
+        return Case.objects.listed(keys)
+
+    def _narrowed(self, at: datetime) -> CaseQuerySet:
         found = Case.objects.public()
-        if self.q and not segment.query_tokens(self.q).bigrams:
-            # Only punctuation: nothing can hold it.
-            return found.none()
         if self.q:
             # Words that are not shown must not be found either.
-            found = found.filter(visibility=Visibility.PUBLIC).matching(self.q, most=self._most_hits)
+            found = found.filter(visibility=Visibility.PUBLIC)
         if self.column:
             found = found.filter(column_id=self.column)
         if self.kind:
@@ -95,20 +97,13 @@ class Filters:
             found = found.filter(state__in=STATE_GROUPS[self.state][1])
         if self.time:
             found = found.filter(public_at__gte=at - TIMES[self.time][1])
-        return self._sorted(found)
-
-    @property
-    def _most_hits(self) -> int:
-        """Where nothing else narrows the search, as many hits as all pages can show, and some that are not public."""
-        return 2 * PER_PAGE * MOST_PAGES if Filters(q=self.q, sort=self.sort) == self else EVERY
+        return found
 
     def _sorted(self, found: CaseQuerySet) -> CaseQuerySet:
         if self.sort == "answered":
             return found.newly_answered()
         if self.sort == "supporters":
             return found.order_by("-supporters_count", "-public_at", "-pk")
-        if self.q and not self.sort:
-            return found.order_by(F("is_word_hit").desc(), "-public_at", "-pk")
         return found.newest()
 
 

@@ -26,7 +26,7 @@ def cases(request: Asked) -> HttpResponse:
     number = filters.page_number(query)
     first = (number - 1) * filters.PER_PAGE
     # One more than fits tells whether there is a next page.
-    rows = list(asked.cases(request.at).for_lists()[first : first + filters.PER_PAGE + 1])
+    rows = asked.rows(request.at, first, first + filters.PER_PAGE + 1)
     has_next = len(rows) > filters.PER_PAGE
     context = {
         "filters": asked,

@@ -134,7 +134,7 @@ def _signs(cases: Sequence[Case]) -> dict[int, Signs]:
         texts[case_id].append(body)
         supplements[case_id] += 1
     merged = Case.objects.filter(merged_into__in=cases).order_by().values_list("merged_into").annotate(Count("pk"))
-    joined = dict(merged)
+    joined = dict(merged.iterator())
     return {c.pk: _signs_of(c, texts[c.pk], supplements[c.pk], joined.get(c.pk, 0)) for c in cases}
 
 

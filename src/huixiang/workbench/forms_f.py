@@ -97,9 +97,7 @@ class DelegationForm(PlainWords, forms.Form):
 
     to_user = forms.ChoiceField(label="请谁代理")
     starts_on = forms.DateField(label="从哪天起", widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(
-        label="到哪天止", widget=forms.DateInput(attrs={"type": "date"}), help_text="代理到这一天24时，最长90天。"
-    )
+    ends_on = forms.DateField(label="到哪天止", widget=forms.DateInput(attrs={"type": "date"}))
     reason = CleanText(label="原因", max_length=200, help_text="例如：外出学习。")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, people: Iterable[tuple[User, str]]) -> None:

@@ -18,6 +18,7 @@ from huixiang.rules.ladder import Rung
 from huixiang.rules.lifecycle import Step
 from huixiang.supervision.access import OVERSIGHT
 from huixiang.supervision.models import RungLabel, SupervisionOrder
+from huixiang.triage.actions import suggesting
 from huixiang.ui.moments import spoken, spoken_before
 from huixiang.units.models import Unit
 
@@ -37,6 +38,11 @@ def index_text(event: CaseEvent) -> None:
     texts += case.supplements.filter(state=SupplementState.SHOWN).values_list("body", flat=True)
     texts += case.replies.filter(state=ReplyState.PUBLISHED).values_list("body", flat=True)
     search.index(case.pk, texts)
+
+
+def suggest_answers(event: CaseEvent) -> None:
+    """Lets triage read a new message once and keep what it suggests; a person decides."""
+    suggesting.suggest(event.case, at=event.at)
 
 
 def tell_citizen(event: CaseEvent) -> None:
@@ -222,4 +228,6 @@ _CHANGES_TEXT = {
 def handlers_of(step: Step) -> list[Handler]:
     """The handlers of a step, in the order in which they run."""
     found: list[Handler] = [index_text] if step in _CHANGES_TEXT else []
+    if step == Step.SUBMIT:
+        found.append(suggest_answers)
     return found + [handler for handler, steps in AUDIENCES.values() if step in steps]

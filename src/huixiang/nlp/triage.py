@@ -1,12 +1,17 @@
 """Says about one message all that the models know: topic, urgency, kinds of unit, place, demands, personal data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from huixiang.nlp import redaction, topics, unit_kinds, urgency, vectors
+from huixiang.nlp.adapting import Adaptation
 from huixiang.nlp.demands import find_demands
 from huixiang.nlp.regions import Division, Gazetteer, Region
 from huixiang.nlp.routing import topic_scores
+from huixiang.nlp.topics import Topic
+from huixiang.nlp.unit_names import UnitNames
+from huixiang.nlp.vectors import Reading
 
 SHOWN_TOPICS: Final = 5
 
@@ -17,10 +22,12 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the deployment knows: its divisions and the words of its second-level topics, by first-level name."""
+    """What the deployment knows: divisions, words of second-level topics by first-level name, names of units."""
 
     gazetteer: Gazetteer
-    second_topics: dict[str, dict[str, list[str]]]
+    second_topics: Mapping[str, Mapping[str, list[str]]]
+    units: UnitNames = field(default_factory=lambda: UnitNames({}))
+    adaptation: Adaptation | None = None
 
 
 def judge(message: dict[str, Any], tables: Tables) -> dict[str, Any]:
@@ -29,10 +36,10 @@ def judge(message: dict[str, Any], tables: Tables) -> dict[str, Any]:
     if not title.strip() and not detail.strip():
         raise BadMessage("标题和正文都是空的")
     seen = vectors.shipped().read(title, detail)
-    model = topics.shipped()
-    ranked = model.topics(seen)
-    told = model.told(ranked)
+    ranked, told = _topics(seen, tables.adaptation)
     found = urgency.shipped().judge(title, detail, seen)
+    kinds = unit_kinds.shipped().rank(title, detail, seen, ranked)
+    region = tables.gazetteer.region(title, detail, _text(message, "region"))
     return {
         "id": message.get("id"),
         "topic": told,
@@ -40,18 +47,40 @@ def judge(message: dict[str, Any], tables: Tables) -> dict[str, Any]:
         "topic2": second_topic(told, title, detail, tables) if told else None,
         "urgency": found.urgency.value,
         "urgency_why": list(found.why),
-        "unit_kinds": unit_kinds.shipped().rank(title, detail, seen, ranked),
-        "units": [],
-        "region": _region(tables.gazetteer.region(title, detail, _text(message, "region"))),
+        "unit_kinds": kinds,
+        "units": _units(kinds, title + detail, region, tables),
+        "region": _region(region),
         "demands": [{"span": d.span, "kind": d.kind.value} for d in find_demands(title, detail)],
         **_masked(title, detail),
     }
+
+
+def warm() -> None:
+    """Read every model now, for whoever is about to part into processes that shall share them."""
+    judge({"title": "供水", "detail": "请问什么时候来水？"}, Tables(Gazetteer.of([]), {}))
 
 
 def second_topic(first: str, title: str, detail: str, tables: Tables) -> str | None:
     """Return the second-level topic of `first` whose words the message uses most; None if it uses none."""
     scores = topic_scores(detail, tables.second_topics.get(first, {}), title=title)
     return scores[0].code if scores else None
+
+
+def _topics(seen: Reading, adaptation: Adaptation | None) -> tuple[list[Topic], str | None]:
+    """Return all topics, the likeliest first, and the one to tell; a deployment's own correction has the last word."""
+    model = topics.shipped()
+    ranked = model.topics(seen)
+    if adaptation is None:
+        return ranked, model.told(ranked)
+    ranked = adaptation.topics(ranked, seen.latent)
+    return ranked, adaptation.told(ranked)
+
+
+def _units(kinds: list[str], text: str, region: Region | None, tables: Tables) -> list[dict[str, Any]]:
+    if not tables.units.kinds:
+        return []
+    named = tables.units.named(kinds, text, region.division if region else None, tables.gazetteer)
+    return [unit._asdict() for unit in named]
 
 
 def _masked(title: str, detail: str) -> dict[str, Any]:

@@ -1,44 +1,53 @@
 """`huixiang triage [FILE|-]`: messages as JSON Lines in, one judgement per line out, in the same order."""
 
-import csv
+import gzip
 import io
-import json
 import multiprocessing
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from huixiang.nlp.lines import judged
-from huixiang.nlp.regions import Division, Gazetteer
-from huixiang.nlp.triage import Tables
+from huixiang.nlp.triage import Tables, warm
+from huixiang.nlp.unit_names import KnownUnit
+from huixiang.triage import tables
 
 LINES_AT_ONCE = 16
 
 
 class Command(BaseCommand):
-    help = "Judge messages (JSON Lines): topic, urgency, kinds of unit, region, demands, personal data."
+    help = "Judge messages (JSON Lines): topic, urgency, units, region, demands, personal data."
     requires_system_checks: list[str] = []  # noqa: RUF012 – as Django declares it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", default="-", help="JSON Lines with title, detail, optional id, region; "
-                            "- reads standard input")  # fmt: skip
+        parser.add_argument("file", nargs="?", default="-", help="JSON Lines (.gz too): title, detail, optional id and "
+                            "region; - reads standard input")  # fmt: skip
         parser.add_argument("--jobs", type=int, default=1, help="processes to use (1)")
+        known = parser.add_mutually_exclusive_group()
+        known.add_argument("--units", type=Path, help="CSV of the real units: name, kind, region (its code)")
+        known.add_argument("--database", action="store_true", help="name the units of this site's database")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["jobs"] < 1:
+            raise CommandError("--jobs 至少是 1")
+        units = known_units(options["units"], from_database=options["database"])
+        judge = partial(judge_line, units)
+        told(units)
         with opened(options["file"]) as lines:
             numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-            if options["jobs"] <= 1:
-                _write(map(judge_line, numbered))
+            if options["jobs"] == 1:
+                _write(map(judge, numbered))
                 return
-            with multiprocessing.Pool(options["jobs"]) as pool:
-                _write(pool.imap(judge_line, numbered, LINES_AT_ONCE))
+            # Read before the processes part, so that they share one copy.
+            warm()
+            with multiprocessing.get_context("fork").Pool(options["jobs"]) as pool:
+                _write(pool.imap(judge, numbered, LINES_AT_ONCE))
 
 
 @contextmanager
@@ -49,25 +58,36 @@ def opened(name: str) -> Iterator[TextIO]:
         return
     if not Path(name).is_file():
         raise CommandError(f"没有这个文件：{name}")
+    if name.endswith(".gz"):
+        with gzip.open(name, "rt", encoding="utf-8", errors="surrogateescape", newline="\n") as packed:
+            yield packed
+        return
     with Path(name).open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
         yield lines
 
 
-def judge_line(numbered: tuple[int, str]) -> str:
-    """Return the judgement of one numbered line."""
-    number, line = numbered
-    return judged(line, number, tables())
+def known_units(file: Path | None, *, from_database: bool) -> tuple[KnownUnit, ...]:
+    """Return the real units: of a CSV file, of the database, or none."""
+    if from_database:
+        return tuple(tables.units_of_database())
+    if file is None:
+        return ()
+    try:
+        return tuple(tables.units_of_file(file))
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        raise CommandError(f"读不了单位表 {file}：{error}") from error
 
 
 @cache
-def tables() -> Tables:
-    """Read the divisions and the words of second-level topics that ship beside the source."""
-    data = Path(settings.REFERENCE_DIR)
-    with (data / "regions.csv").open(encoding="utf-8") as rows:
-        divisions = [Division(r["code"], r["name"], r["short_name"], r["level"]) for r in csv.DictReader(rows)]
-    topics = json.loads((data / "topics.json").read_text(encoding="utf-8"))
-    second = {t["name"]: {s["name"]: s["words"] for s in t["second"]} for t in topics}
-    return Tables(Gazetteer.of(divisions), second)
+def told(units: tuple[KnownUnit, ...]) -> Tables:
+    """Return what the models are told of this place; read before processes part, so that children have it too."""
+    return tables.shipped_tables(units)
+
+
+def judge_line(units: tuple[KnownUnit, ...], numbered: tuple[int, str]) -> str:
+    """Return the judgement of one numbered line."""
+    number, line = numbered
+    return judged(line, number, told(units))
 
 
 def _write(lines: Iterator[str]) -> None:

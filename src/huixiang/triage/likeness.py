@@ -1,0 +1,95 @@
+"""Known cases on the same concrete matter as a message: found by their telling words, scored by how much they share."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from huixiang.cases.models import Case
+from huixiang.cases.querysets import CaseQuerySet
+from huixiang.nlp import matters
+
+from .models import MatterKey
+
+SCALE = 10_000
+PER_KEY = 60
+LOOKED_AT = 48
+SHOWN = 5
+
+_NEWEST = """
+    SELECT k.key, m.case_id, m.weight FROM unnest(%s::bigint[]) AS k (key)
+    CROSS JOIN LATERAL (
+        SELECT case_id, weight FROM triage_matterkey WHERE key = k.key ORDER BY case_id DESC LIMIT %s
+    ) AS m
+"""
+
+
+@dataclass(frozen=True)
+class Same:
+    """A known case and how much it shares with the message: from `matters.LIKELY_SAME` on it is likely the same."""
+
+    case: Case
+    likeness: float
+
+    @property
+    def percent(self) -> int:
+        """The likeness in hundredths."""
+        return round(self.likeness * 100)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it is more than a hint."""
+        return self.likeness >= matters.LIKELY_SAME
+
+
+@transaction.atomic
+def keep_keys(case: Case) -> None:
+    """Keeps the telling words of a case's masked text; of a report none, since nobody may find it by its like."""
+    MatterKey.objects.filter(case=case).delete()
+    if not case.is_report:
+        rows = matters.keys(case.title, case.body).items()
+        MatterKey.objects.bulk_create([MatterKey(case=case, key=k, weight=round(w * SCALE)) for k, w in rows])
+
+
+def same_matter(title: str, body: str, among: CaseQuerySet, *, but: int | None = None, most: int = SHOWN) -> list[Same]:
+    """The cases of `among` that are about the same matter as the text, the likest first; two or three queries."""
+    mine = matters.keys(title, body)
+    ids = [pk for pk in _candidates(mine) if pk != but]
+    if not ids:
+        return []
+    known = {c.pk: c for c in among.filter(pk__in=ids).for_lists()}
+    scores = _scores(mine, known)
+    found = [
+        Same(case, scores[pk] * (matters.ELSEWHERE if matters.is_elsewhere(title, case.title) else 1.0))
+        for pk, case in known.items()
+    ]
+    fitting = [one for one in found if one.likeness >= matters.MAYBE_SAME]
+    return sorted(fitting, key=lambda one: (-one.likeness, -one.case.pk))[:most]
+
+
+def _candidates(mine: Mapping[int, float]) -> list[int]:
+    """Ids of the cases that share most, judged by each word's newest cases."""
+    shared: dict[int, float] = defaultdict(float)
+    for key, case_id, weight in _newest(list(mine)):
+        shared[case_id] += mine[key] * weight
+    return sorted(shared, key=lambda pk: (-shared[pk], -pk))[:LOOKED_AT]
+
+
+def _newest(keys: list[int]) -> Iterable[tuple[int, int, int]]:
+    if not keys:
+        return []
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_NEWEST, [keys, PER_KEY])
+            return list(cursor.fetchall())
+    rows = MatterKey.objects.filter(key__in=keys).order_by("-case_id").values_list("key", "case_id", "weight")
+    return rows[: PER_KEY * len(keys)]
+
+
+def _scores(mine: Mapping[int, float], ids: Iterable[int]) -> dict[int, float]:
+    scores: dict[int, float] = dict.fromkeys(ids, 0.0)
+    rows = MatterKey.objects.filter(case_id__in=list(scores), key__in=list(mine))
+    for key, case_id, weight in rows.values_list("key", "case_id", "weight"):
+        scores[case_id] += mine[key] * weight / SCALE
+    return scores

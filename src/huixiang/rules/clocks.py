@@ -107,7 +107,7 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.FIRST_WORD: _HANDLING_ENDS,
     ClockKind.ANSWER: _HANDLING_ENDS,
     ClockKind.SILENCE: _HANDLING_ENDS,
-    ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE, Step.REOPEN}),
+    ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE}),
     ClockKind.SAFETY_CONTROL: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
@@ -147,6 +147,7 @@ class _Reader:
             if event.step in steps:
                 self._start(kind, "", event.at)
         self._replies(event)
+        self._promises(event)
         self._extension(event)
         self._orders(event)
 
@@ -192,10 +193,17 @@ class _Reader:
         if event.step == Step.PUBLISH_REPLY:
             self._start(ClockKind.SILENCE, "", event.at)
             self._promise(event, "word", "next_report_on")
-        elif event.step == Step.CONCLUDE_WITH_PROMISE:
+        elif event.step == Step.CONCLUDE_WITH_PROMISE and not event.data.get("commitments"):
+            # Ledgers from before promises were rows.
             self._promise(event, "promise", "promise_due_on")
         if event.data.get("post_approval"):
             self._start(ClockKind.POST_APPROVAL, str(event.data["reply"]), event.at)
+
+    def _promises(self, event: Happening) -> None:
+        """Every promise that a reply was published with has a clock of its own, until it is kept."""
+        for key, day in event.data.get("commitments", {}).items():
+            due = at_clock(date.fromisoformat(day), DAY_ENDS)
+            self._start(ClockKind.COMMITMENT, f"commitment:{key}", event.at, due=due)
 
     def _promise(self, event: Happening, what: str, name: str) -> None:
         promised = event.data.get(name)
@@ -221,6 +229,12 @@ class _Reader:
             self._stop(lambda c: c.kind == ClockKind.SUPERVISION and c.key == key, event.at)
         elif event.step == Step.LOG_CONTROL:
             self._stop(lambda c: c.kind == ClockKind.SAFETY_CONTROL, event.at)
+        elif event.step == Step.KEEP_ONE:
+            key = f"commitment:{event.data['commitment']}"
+            self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key == key, event.at)
+        elif event.step == Step.REOPEN:
+            # A promise of one's own stays one while the case is handled again; a day for the next word does not.
+            self._stop(lambda c: c.kind == ClockKind.COMMITMENT and not c.key.startswith("commitment:"), event.at)
         elif event.step == Step.APPROVE_AFTER:
             key = str(event.data.get("reply"))
             self._stop(lambda c: c.kind == ClockKind.POST_APPROVAL and c.key == key, event.at)

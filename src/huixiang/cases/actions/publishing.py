@@ -1,4 +1,4 @@
-"""Publishing: a third person lets a reviewed reply out, and the case moves as its kind demands."""
+"""Publishing: a third person lets a reviewed reply out past the gate, and the case moves as its kind demands."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,10 +11,12 @@ from huixiang.rules.calendar import at_clock
 from huixiang.rules.lifecycle import State, Step
 from huixiang.rules.spans import DAY_ENDS
 
+from .. import gate
 from ..choices import AssignmentRole, AssignmentState, Lane, ReplyKind, ReplyState, Resolution, Visibility
 from ..ledger import Act, advance, read_for_change
-from ..models import Assignment, Case, Reply
+from ..models import Assignment, Case, Commitment, Reply
 from ..refusals import Refused
+from . import promising
 from .replying import check_complete
 
 # Delegation in the green lane: how many words a unit may have out before somebody else has approved them.
@@ -33,8 +35,11 @@ class PersonalDataFound(Refused):
 
 
 @transaction.atomic
-def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Case:
-    """Publishes a reviewed reply; the inspector is neither its author nor its reviewer (four eyes and two more)."""
+def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False, is_history: bool = False) -> Case:
+    """Publishes a reviewed reply; the inspector is neither its author nor its reviewer (four eyes and two more).
+
+    `is_history` tells a story again that happened before there was a gate: its findings are kept, nothing is held.
+    """
     case = read_for_change(reply.case_id)
     reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
     if reply.state != ReplyState.QUALITY:
@@ -46,16 +51,21 @@ def publish(reply: Reply, act: Act, *, accept_personal_data: bool = False) -> Ca
     if spans and not accept_personal_data:
         raise PersonalDataFound(spans)
     reply.inspector = act.by
-    return _out(reply, case, act, {"personal_data_accepted": len(spans)} if spans else {})
+    also = {"personal_data_accepted": len(spans)} if spans else {}
+    return _out(reply, case, act, also, is_history=is_history)
 
 
-def _out(reply: Reply, case: Case, act: Act, also: dict[str, Any]) -> Case:
-    """The reply is out: its kind decides how the case moves."""
+def _out(reply: Reply, case: Case, act: Act, also: dict[str, Any], *, is_history: bool = False) -> Case:
+    """Past the gate the reply is out: its promises run, and its kind decides how the case moves."""
+    reply.case = case
+    also = {**also, **gate.let_out(reply, at=act.at, is_history=is_history)}
     reply.state = ReplyState.PUBLISHED
     reply.published_at = reply.updated_at = act.at
     reply.save(update_fields=["state", "reviewer", "inspector", "published_at", "updated_at"])
     said = Act(act.by, act.at, act.role, reply.unit)
     data = {"reply": reply.pk, "kind": reply.kind, **_dates(reply), **also}
+    if promised := promising.open_up(reply, act):
+        data["commitments"] = {str(c.pk): c.due_on.isoformat() for c in promised}
     step, changes = _EFFECTS[ReplyKind(reply.kind)](case, reply, act.at)
     advance(case, step, said, data=data, is_public=True, **changes)
     if step in {Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}:
@@ -119,15 +129,9 @@ def publish_simple(reply: Reply, act: Act) -> Case:
     return _out(reply, case, act, {})
 
 
-@transaction.atomic
 def keep_promise(case: Case, act: Act, *, evidence: str) -> Case:
-    """Records that the promise of the final reply was kept; only then is the citizen asked for a rating."""
-    case = read_for_change(case.pk)
-    if not evidence.strip():
-        raise Refused("请写明兑现的情况和凭据。", field="evidence")
-    data = {"evidence": evidence.strip()[:500]}
-    advance(case, Step.KEEP_PROMISE, act, data=data, is_public=True, due_at=None)
-    return case
+    """Records that all promises of the answered case were kept; only then is the citizen asked for a rating."""
+    return promising.keep_all(case, act, evidence=evidence)
 
 
 def _dates(reply: Reply) -> dict[str, str]:
@@ -154,8 +158,8 @@ def _final(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]
         "answer_due_at": None,
         **_now_public(case, at),
     }
-    if reply.promise_due_on:
-        due = at_clock(reply.promise_due_on, DAY_ENDS)
+    due = promising.due_at(Commitment.objects.open().filter(case=case))
+    if due:
         return Step.CONCLUDE_WITH_PROMISE, {**changes, "due_at": due}
     return Step.CONCLUDE, {**changes, "due_at": None}
 

@@ -12,10 +12,12 @@ from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 from huixiang.units.models import Unit
 
+from .. import gate
 from ..choices import ReplyKind, ReplyState, Resolution
 from ..deadlines import deadlines_for, due
+from ..gate_choices import CheckMoment, CommitmentState
 from ..ledger import Act, advance, read_for_change
-from ..models import Case, CaseEvent, Reply, ReplyVersion
+from ..models import Case, CaseEvent, Commitment, Reply, ReplyVersion
 from ..refusals import Refused
 
 BLANK = re.compile(r"【[^】]*】")
@@ -82,6 +84,8 @@ def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: i
         else:
             reply.version += 1
             ReplyVersion.objects.create(reply=reply, number=reply.version, body=body, by=act.by, at=act.at)
+        # What was let pass was this text as it stood.
+        gate.lapse_overrides(reply)
     reply.body, reply.updated_at = body, act.at
     # Whoever wrote last is the author, so that nobody reviews their own words; saving what stood there is no writing.
     if is_changed:
@@ -97,7 +101,9 @@ def send_to_review(reply: Reply, act: Act) -> Reply:
     """Hands a complete draft to another person of the unit."""
     case = read_for_change(reply.case_id)
     reply = _locked(reply, ReplyState.DRAFT)
+    reply.case = case
     check_complete(reply, case, act)
+    gate.record(reply, CheckMoment.REVIEW, at=act.at)
     _move(reply, ReplyState.UNIT_REVIEW, act, returned_note="")
     advance(case, Step.SEND_TO_REVIEW, act, data={"reply": reply.pk, "version": reply.version})
     return reply
@@ -135,6 +141,8 @@ def discard(reply: Reply, act: Act) -> Reply:
     case = read_for_change(reply.case_id)
     reply = _locked(reply, *[ReplyState(s) for s in ReplyState.open()])
     _move(reply, ReplyState.DISCARDED, act)
+    gate.lapse_overrides(reply)
+    Commitment.objects.filter(reply=reply, state=CommitmentState.CONFIRMED).delete()
     advance(case, Step.DISCARD_REPLY, act, data={"reply": reply.pk})
     return reply
 

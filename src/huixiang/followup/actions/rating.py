@@ -1,9 +1,11 @@
 """Rating: the citizen says what came of it and how the unit and the cyberspace office did; silence is no praise."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
+from huixiang.cases.actions import promising
 from huixiang.cases.choices import Resolution
 from huixiang.cases.ledger import Act, advance, read_for_change
 from huixiang.cases.models import Case, Reply
@@ -31,6 +33,8 @@ def rate(
             raise Refused("每一项都请打1到5星。", field=name)
     if min(scores[name] for name in SCORES) <= UNSATISFIED_UP_TO and reason not in reasons("unsatisfied"):
         raise Refused("有不满意的项目，请选一个原因，方便我们改进。", field="reason")
+    if late := promising.broken(case, at=act.at):
+        raise Refused(f"单位承诺的“{late.what}”已经过期还没有兑现，现在不能办结。您可以等它兑现，也可以要求重新办理。")
     advance(
         case, Step.RATE, act, data={"outcome": outcome}, is_public=True, resolution=outcome, closed_at=act.at,
         due_at=None,
@@ -54,6 +58,11 @@ def rate(
 def close_unrated(case: Case, act: Act) -> Case:
     """Closes a case on which the citizen stayed silent: unrated, and "resolved" only as the unit's claim."""
     case = read_for_change(case.pk)
+    if promising.broken(case, at=act.at):
+        # Guard G6: silence closes nothing while a promise is broken; the watch asks again tomorrow.
+        case.look_again_at = act.at + timedelta(days=1)
+        case.save(update_fields=["look_again_at"])
+        return case
     final = Reply.objects.published().filter(case=case).exclude(claimed_resolution="").order_by("-published_at").first()
     claimed = final.claimed_resolution if final else Resolution.EXPLAINED
     resolution = Resolution.UNCONFIRMED if claimed == Resolution.RESOLVED else claimed

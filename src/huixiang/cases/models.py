@@ -24,7 +24,7 @@ from .choices import (
     Urgency,
     Visibility,
 )
-from .querysets import CaseQuerySet, ReplyQuerySet
+from .querysets import CaseQuerySet, Prefecture, ReplyQuerySet
 
 UNSUBMITTED_UNIT_STATES = [State.ASSIGNED, State.OBJECTED, State.HANDLING, State.PAUSED, State.TRACKING]
 
@@ -185,6 +185,15 @@ class Case(models.Model):
                 fields=["-answered_at"],
                 condition=Q(public_at__isnull=False, answered_at__isnull=False),
                 name="case_public_answered",
+            ),
+            # What is alike is looked for on the same topic in the same prefecture, the newest first.
+            models.Index(
+                F("topic"),
+                Prefecture("region"),
+                F("public_at").desc(),
+                F("id").desc(),
+                condition=Q(public_at__isnull=False, visibility=Visibility.PUBLIC),
+                name="case_public_alike",
             ),
         ]
 

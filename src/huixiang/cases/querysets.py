@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -10,10 +10,21 @@ from django.db.models import Q
 from huixiang.rules.lifecycle import ENDED, State
 
 from . import search
-from .choices import ReplyKind, ReplyState
+from .choices import ReplyKind, ReplyState, Visibility
 
 if TYPE_CHECKING:
     from .models import Case, Reply  # noqa: F401
+
+
+class Prefecture(models.Func):
+    """The prefecture of a region's code: its first four digits, written into the SQL so that an index can hold it."""
+
+    template = "LEFT(%(expressions)s, 4)"
+    output_field = models.CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite knows no LEFT."""
+        return self.as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 4)", **context)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -28,6 +39,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def newly_answered(self) -> "CaseQuerySet":
         """Cases with a final answer, the latest answer first."""
         return self.filter(answered_at__isnull=False).order_by("-answered_at", "-pk")
+
+    def alike(self, topic: str, prefecture: str) -> "CaseQuerySet":
+        """Cases shown in full on one topic in one prefecture, the latest first."""
+        whole = self.public().filter(visibility=Visibility.PUBLIC, topic_id=topic)
+        return whole.alias(prefecture=Prefecture("region_id")).filter(prefecture=prefecture).newest()
 
     def in_region(self, code: str) -> "CaseQuerySet":
         """Cases of a region and everything below it."""

@@ -8,7 +8,7 @@ from huixiang.cases.shapes import Shape
 from huixiang.nlp.similarity import similar
 
 MOST = 4
-COMPARED = 24
+COMPARED = 16
 # Below this two texts share chance pairs of characters, judged on the demo messages.
 ALIKE = 0.14
 ENOUGH_TEXT = 6
@@ -36,10 +36,9 @@ def like_case(case: Case) -> list[Case]:
     return sorted(rows, key=lambda c: -likeness.get(c.pk, 0.0))[:MOST]
 
 
-def _near(topic: str, region: str, but: int) -> CaseQuerySet:
-    columns = ("number", "title", "state", "resolution", "event_count", "supporters_count", "public_at", "submitted_at")
-    near = _whole().filter(topic_id=topic).in_region(region).exclude(pk=but)
-    return near.newest().only(*columns)[:COMPARED]
+def _near(topic: str, prefecture: str, but: int) -> CaseQuerySet:
+    columns = ("number", "title", "state", "event_count", "supporters_count", "public_at")
+    return Case.objects.alike(topic, prefecture).exclude(pk=but).only(*columns)[:COMPARED]
 
 
 _NEAR: Shape[Case] = Shape(_near, str, str, int)

@@ -193,6 +193,11 @@ class ReefVerdict(models.Model):
             models.CheckConstraint(condition=Q(judged=F("said")) | ~Q(reason=""), name="disagreement_has_a_reason"),
         ]
 
+    @property
+    def name(self) -> str:
+        """What people call the reef."""
+        return REEFS[self.code].name
+
 
 class SecondState(models.TextChoices):
     WAITING = "waiting", "等待答复"

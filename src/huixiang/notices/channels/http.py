@@ -24,15 +24,22 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(_NoRedirect)
 
 
-def post(url: str, payload: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> bytes:
+def post(
+    url: str,
+    payload: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+    *,
+    seconds: float | None = None,
+) -> bytes:
     """The body of the answer to `payload` as JSON; raises GatewayDown, or NoAnswer where it may have arrived."""
     body = json.dumps(payload, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+    seconds = seconds or TIMEOUT_SECONDS
     # The scheme was checked when the address was set.
     request = urllib.request.Request(url, body, headers)  # noqa: S310
     try:
-        with _opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return _read(answer)
+        with _opener.open(request, timeout=seconds) as answer:
+            return _read(answer, seconds)
     except urllib.error.HTTPError as error:
         error.close()
         raise GatewayDown(f"the gateway answered {error.code}") from error
@@ -42,9 +49,9 @@ def post(url: str, payload: Mapping[str, Any], headers: Mapping[str, str] | None
         raise NoAnswer(f"no answer came: {error!r}") from error
 
 
-def _read(answer: http.client.HTTPResponse) -> bytes:
+def _read(answer: http.client.HTTPResponse, seconds: float) -> bytes:
     """Reads an answer as a whole within the time, even from a gateway that drips it."""
-    until, got = time.monotonic() + TIMEOUT_SECONDS, b""
+    until, got = time.monotonic() + seconds, b""
     while chunk := answer.read1(LONGEST_ANSWER):
         got += chunk
         if time.monotonic() > until or len(got) > LONGEST_ANSWER:

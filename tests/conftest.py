@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(autouse=True)
 def _open_gate(request, monkeypatch):
-    """Tests of the chain write what they need to tell replies apart; whether it is good is for the tests marked gate."""
+    """Tests of the chain write what tells replies apart; whether that is good is for the tests marked gate."""
     if request.node.get_closest_marker("gate"):
         return
     from huixiang.cases import gate

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import MORNING, fresh
 
 from huixiang.cases import gate
 from huixiang.cases.actions import learning, overriding, publishing, replying
@@ -12,7 +13,6 @@ from huixiang.cases.gate_guards import Lessons
 from huixiang.cases.models import CaseEvent, GateOverride, ReefFinding, Reply, ReplyCheck
 from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import Step
-from tests.cast import MORNING, fresh
 
 pytestmark = pytest.mark.gate
 

@@ -6,7 +6,7 @@ from tests.cast import MORNING
 
 from huixiang.cases.actions import delivering as deliveries
 from huixiang.cases.models import Case, EventDelivery
-from huixiang.jobs import delivering, handlers
+from huixiang.jobs import audiences, delivering
 from huixiang.notices.models import Notice
 
 
@@ -30,7 +30,7 @@ def test_published_answer_is_found_by_search(town):
 
 def test_failing_handler_stays_visible_and_is_retried_alone(town, monkeypatch):
     town.approved()
-    monkeypatch.setitem(handlers.FACTS, "approve", {"title": lambda e: 1 / 0})
+    monkeypatch.setitem(audiences.FACTS, "approve", {"title": lambda e: 1 / 0})
     delivering.deliver(at=MORNING)
     [failing] = deliveries.failing()
     assert "tell_citizen" in failing.last_error and failing.done == ["index_text"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huixiang.jobs.handlers import AUDIENCES, FACTS
+from huixiang.jobs.audiences import AUDIENCES, FACTS
 from huixiang.notices import wording
 from huixiang.notices.channels import SENDERS
 from huixiang.notices.models import Channel

@@ -13,7 +13,7 @@ from huixiang.notices.actions.telling import About, tell_people
 from huixiang.notices.models import Escalation
 from huixiang.units.models import Unit
 
-from .handlers import is_urgent, subject_of
+from .audiences import is_urgent, subject_of
 from .saying import desk_url, say, seeing, why_untrue
 
 Level = Escalation.Level

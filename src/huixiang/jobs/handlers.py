@@ -1,34 +1,16 @@
-"""What follows from an event: one table from steps to handlers, each idempotent and safe to run again."""
+"""What follows from an event besides notices: a table from steps to handlers, each idempotent and safe to run again."""
 
 from collections.abc import Callable
-from datetime import datetime
 
-from huixiang.accounts.roles import Role
 from huixiang.cases import search
-from huixiang.cases.choices import CLOCK_LABELS, Lane, ReplyState, SupplementState, Urgency
-from huixiang.cases.deadlines import due
-from huixiang.cases.models import Case, CaseEvent, Reply
-from huixiang.cases.reasons import reason_of
-from huixiang.notices import recipients
-from huixiang.notices.actions.awaiting import await_reading
-from huixiang.notices.actions.telling import About, tell, tell_people, tell_unit_groups
-from huixiang.notices.wording import Word
-from huixiang.rules.clocks import ClockKind
-from huixiang.rules.ladder import Rung
+from huixiang.cases.choices import ReplyState, SupplementState
+from huixiang.cases.models import CaseEvent, Reply
+from huixiang.quality.actions import sampling
 from huixiang.rules.lifecycle import Step
-from huixiang.supervision.access import OVERSIGHT
-from huixiang.supervision.models import RungLabel, SupervisionOrder
+from huixiang.triage import likeness
 from huixiang.triage.actions import suggesting
-from huixiang.ui.moments import spoken, spoken_before
-from huixiang.units.models import Unit
-
-from .saying import desk_url, say, seeing, why_untrue
 
 Handler = Callable[[CaseEvent], None]
-Fact = Callable[[CaseEvent], str]
-_HANDLING = (Role.HANDLER, Role.UNIT_HEAD, Role.LAWYER, Role.CONSUMER_COUNCIL)
-# These clocks run against the platform's own desk.
-_DESK = {ClockKind.REVIEW: Role.MODERATOR, ClockKind.ASSIGN: Role.COORDINATOR}
 
 
 def index_text(event: CaseEvent) -> None:
@@ -45,189 +27,32 @@ def suggest_answers(event: CaseEvent) -> None:
     suggesting.suggest(event.case, at=event.at)
 
 
-def tell_citizen(event: CaseEvent) -> None:
-    """Tells the author in the app, and by mail and SMS where they left an address."""
-    case = event.case
-    if case.author is None or why_untrue(event):
-        return
-    word = say(event.step, "citizen", case, _facts(event), f"/mine/{case.number}/")
-    about = About(case.pk, event.pk, is_urgent=is_urgent(case))
-    tell(word, key=f"event:{event.pk}", at=event.at, user=case.author, phone=case.author.phone, about=about)
+def keep_telling_words(event: CaseEvent) -> None:
+    """Keeps the words by which later messages on the same matter find the case."""
+    likeness.keep_keys([event.case])
 
 
-def tell_unit(event: CaseEvent) -> None:
-    """Tells the people who work on cases in the units that now have something to do, and the units' groups."""
-    if event.step == Step.WARN and event.data["clock"] in _DESK:
-        return
-    roles = list(_HANDLING)
-    if event.data.get("clock") == ClockKind.POST_APPROVAL:
-        roles.append(Role.UNIT_REVIEWER)
-    for unit_id in _units(event):
-        _tell_as_unit(event, "unit", unit_id, roles)
+def sample_reply(event: CaseEvent) -> None:
+    """Puts a published reply in the quality desk's sample if it denies, is about safety or answers a repeated case."""
+    reply = Reply.objects.select_related("case").get(pk=event.data["reply"])
+    sampling.note(reply, at=event.at)
 
 
-def tell_head(event: CaseEvent) -> None:
-    """Tells the heads of the unit that an order goes to; other acts of supervision are told by whoever does them."""
-    if "order" in event.data:
-        _tell_as_unit(event, "head", event.data["unit"], [Role.UNIT_HEAD])
-
-
-def tell_desk(event: CaseEvent) -> None:
-    """Tells the platform's own desk that one of its own clocks warns."""
-    if role := _DESK.get(event.data["clock"]):
-        _tell_in_region(event, "desk", [role])
-
-
-def tell_oversight(event: CaseEvent) -> None:
-    """Tells the oversight of the region what is late, and which danger was brought under control."""
-    if event.data.get("rung") != Rung.YELLOW:
-        _tell_in_region(event, "oversight", list(OVERSIGHT))
-
-
-def tell_issuer(event: CaseEvent) -> None:
-    """Tells the person who issued an order, and whoever stands in for them, that it was answered."""
-    if "order" not in event.data or why_untrue(event):
-        return
-    person = _order(event).issued_by
-    people = [person, *(p for p in recipients.deputies_of([person.pk], at=event.at) if p.pk != person.pk)]
-    word, about = _word(event, "issuer")
-    tell_people(people, word, key=f"event:{event.pk}", at=event.at, about=about)
-
-
-def is_urgent(case: Case) -> bool:
-    """Whether notices about the case do not wait for the morning."""
-    return case.urgency in {Urgency.URGENT, Urgency.CRITICAL} or case.lane == Lane.URGENT
-
-
-def must_be_read(event: CaseEvent) -> bool:
-    """Whether the notice climbs to the deputy and the superior while nobody reads it."""
-    return event.step == Step.SUPERVISE or event.data.get("rung") in {Rung.RED, Rung.BLACK}
-
-
-def _tell_as_unit(event: CaseEvent, audience: str, unit_id: int, roles: list[Role]) -> None:
-    if why_untrue(event):
-        return
-    word, about = _word(event, audience, unit_id)
-    people = seeing(event.case, recipients.of_unit(unit_id, roles, at=event.at), at=event.at)
-    key = f"event:{event.pk}"
-    tell_people(people, word, key=key, at=event.at, about=about)
-    if people or not event.case.is_report:
-        tell_unit_groups(unit_id, word, key=key, at=event.at, about=about)
-    if must_be_read(event):
-        await_reading(event.pk, unit_id, at=event.at, is_urgent=about.is_urgent)
-
-
-def _tell_in_region(event: CaseEvent, audience: str, roles: list[Role]) -> None:
-    if why_untrue(event):
-        return
-    word, about = _word(event, audience)
-    people = recipients.of_region(event.case.region_id, roles, at=event.at)
-    tell_people(seeing(event.case, people, at=event.at), word, key=f"event:{event.pk}", at=event.at, about=about)
-
-
-def _word(event: CaseEvent, audience: str, unit_id: int | None = None) -> tuple[Word, About]:
-    case, facts, url = event.case, _facts(event), desk_url(event.case)
-    is_loud = must_be_read(event) or event.step == Step.INSTRUCT
-    about = About(
-        case.pk, event.pk, unit_id, is_urgent=is_urgent(case), is_loud=is_loud,
-        outside=say(event.step, audience, case, facts, url, outside=True),
-    )  # fmt: skip
-    return say(event.step, audience, case, facts, url), about
-
-
-def subject_of(event: CaseEvent) -> str:
-    """What a unit's notice of the event is headed with."""
-    audience = "head" if event.step == Step.SUPERVISE else "unit"
-    return say(event.step, audience, event.case, _facts(event), "").subject
-
-
-def _units(event: CaseEvent) -> list[int]:
-    if event.step == Step.INSTRUCT:
-        return list(dict.fromkeys(event.data["units"]))
-    if event.step == Step.RETURN_REPLY:
-        return [Reply.objects.values_list("unit_id", flat=True).get(pk=event.data["reply"])]
-    unit_id: int | None = event.data.get("unit") or event.case.lead_unit_id
-    return [unit_id] if unit_id else []
-
-
-def _facts(event: CaseEvent) -> dict[str, str]:
-    return {name: fact(event) for name, fact in FACTS.get(Step(event.step), {}).items()}
-
-
-def _why_declined(event: CaseEvent) -> str:
-    reason = reason_of(event.data["code"])
-    return f"{reason.explanation}{reason.other_door}" if reason else "逾期未补充材料。需要时可以重新留言。"
-
-
-def _unit_name(event: CaseEvent) -> str:
-    unit_id = event.data.get("unit") or event.case.lead_unit_id
-    unit = Unit.objects.filter(pk=unit_id).first() if unit_id else None
-    return unit.name if unit else "平台"
-
-
-def _order(event: CaseEvent) -> SupervisionOrder:
-    return SupervisionOrder.objects.select_related("issued_by").get(pk=event.data["order"])
-
-
-def _given_name(event: CaseEvent) -> str:
-    return str(event.data["unit_name"])
-
-
-_DECLINED: dict[str, Fact] = {"why": _why_declined}
-_GIVEN: dict[str, Fact] = {"unit_name": _given_name}
-# What each step's templates may speak of, besides the case's title and number.
-FACTS: dict[Step, dict[str, Fact]] = {
-    Step.ASK_SUPPLEMENT: {
-        "question": lambda e: str(e.data["question"]),
-        "due": lambda e: spoken_before(due(e.case, ClockKind.SUPPLEMENT, e.at), e.at),
-    },
-    Step.REJECT: _DECLINED,
-    Step.DIVERT: _DECLINED,
-    Step.LAPSE: _DECLINED,
-    Step.MERGE: {"into": lambda e: str(e.data["into"])},
-    Step.ASSIGN: _GIVEN,
-    Step.TRANSFER: _GIVEN,
-    Step.CLAIM: _GIVEN,
-    Step.WARN: {
-        "clock": lambda e: CLOCK_LABELS[ClockKind(e.data["clock"])],
-        "rung": lambda e: RungLabel(e.data["rung"]).label,
-        "due": lambda e: spoken(datetime.fromisoformat(e.data["due_at"]), e.at),
-        "unit_name": _unit_name,
-    },
-    Step.SUPERVISE: {
-        "order": lambda e: str(e.data["number"]),
-        "due": lambda e: spoken_before(_order(e).due_at, e.at),
-    },
-    Step.ANSWER_SUPERVISION: {"order": lambda e: str(e.data["number"]), "unit_name": _unit_name},
-    Step.LOG_CONTROL: {"what": lambda e: str(e.data["what"])},
-}
-_CITIZEN = {
-    Step.APPROVE, Step.ASK_SUPPLEMENT, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.MERGE, Step.ASSIGN, Step.TRANSFER,
-    Step.CLAIM, Step.ACCEPT, Step.PUBLISH_REPLY, Step.EXTEND, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE,
-    Step.KEEP_PROMISE, Step.HAND_OVER, Step.CLOSE_UNRATED, Step.REOPEN,
-}  # fmt: skip
-_UNIT = {
-    Step.ASSIGN, Step.ADD_SUPPORT, Step.TRANSFER, Step.OVERRULE_OBJECTION, Step.REOPEN, Step.SUPPLEMENT,
-    Step.RETURN_REPLY, Step.WARN, Step.INSTRUCT,
-}  # fmt: skip
-# Who is told of which step; each pair has its template in `notices/words/`.
-AUDIENCES: dict[str, tuple[Handler, set[Step]]] = {
-    "citizen": (tell_citizen, _CITIZEN),
-    "unit": (tell_unit, _UNIT),
-    "head": (tell_head, {Step.SUPERVISE}),
-    "desk": (tell_desk, {Step.WARN}),
-    "oversight": (tell_oversight, {Step.WARN, Step.LOG_CONTROL}),
-    "issuer": (tell_issuer, {Step.ANSWER_SUPERVISION}),
-}
 _CHANGES_TEXT = {
     Step.SUBMIT, Step.IMPORT, Step.APPROVE, Step.REDACT, Step.APPROVE_SUPPLEMENT, Step.PUBLISH_REPLY, Step.CONCLUDE,
     Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.EXTEND,
 }  # fmt: skip
+_PUBLISHES = {Step.PUBLISH_REPLY, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE}
+_CHANGES_MESSAGE = {Step.SUBMIT, Step.IMPORT, Step.APPROVE, Step.REDACT}
 
 
 def handlers_of(step: Step) -> list[Handler]:
-    """The handlers of a step, in the order in which they run."""
+    """The handlers of a step, in the order in which they run; who is told stands in `audiences`."""
     found: list[Handler] = [index_text] if step in _CHANGES_TEXT else []
+    if step in _CHANGES_MESSAGE:
+        found.append(keep_telling_words)
     if step == Step.SUBMIT:
         found.append(suggest_answers)
-    return found + [handler for handler, steps in AUDIENCES.values() if step in steps]
+    if step in _PUBLISHES:
+        found.append(sample_reply)
+    return found

@@ -1,6 +1,6 @@
 """What a notice about a case says, to whom it may be said, and whether it is still true when it goes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from huixiang.accounts.models import User
@@ -9,13 +9,19 @@ from huixiang.cases.choices import Visibility
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.notices.models import Notice
 from huixiang.notices.wording import Word, template
+from huixiang.rules.clocks import Clock
 from huixiang.rules.lifecycle import State, Step
 from huixiang.supervision import watching
 from huixiang.supervision.models import SupervisionOrder
 from huixiang.units.access import actor_of
 
 NOT_PUBLIC = "内容不公开的留言"
+ClocksOf = Callable[[Case], list[Clock]]
 _GONE = {State.WITHDRAWN: "留言已撤回", State.MERGED: "留言已并入其他留言"}
+
+
+def _clocks_now(case: Case) -> list[Clock]:
+    return watching.clocks_of_cases([case])[case.pk]
 
 
 def say(event: str, audience: str, case: Case, facts: Mapping[str, str], url: str, *, outside: bool = False) -> Word:
@@ -46,21 +52,20 @@ def why_not(notice: Notice) -> str:
     return ""
 
 
-def why_untrue(event: CaseEvent) -> str:
+def why_untrue(event: CaseEvent, clocks_of: ClocksOf = _clocks_now) -> str:
     """Why nobody is to be told of the event any more; empty while it is worth telling."""
     if event.case.state in _GONE and event.step != Step.MERGE:
         return _GONE[State(event.case.state)]
-    if event.step == Step.WARN and not _still_runs(event):
+    if event.step == Step.WARN and not _still_runs(event, clocks_of):
         return "这项时限已经停止"
     if event.step == Step.SUPERVISE and "order" in event.data and _is_answered(event.data["order"]):
         return "督办函已答复"
     return ""
 
 
-def _still_runs(event: CaseEvent) -> bool:
-    due_at = datetime.fromisoformat(event.data["due_at"])
-    clocks = watching.look_at(event.case, event.at).clocks
-    return any(c.kind == event.data["clock"] and c.due_at == due_at and c.stopped_at is None for c in clocks)
+def _still_runs(event: CaseEvent, clocks_of: ClocksOf) -> bool:
+    due_at, kind = datetime.fromisoformat(event.data["due_at"]), event.data["clock"]
+    return any(c.kind == kind and c.due_at == due_at and c.stopped_at is None for c in clocks_of(event.case))
 
 
 def _is_answered(order: int) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -17,11 +18,13 @@ from huixiang.notices.models import Notice
 from huixiang.rules.lifecycle import Step
 from huixiang.supervision import watching
 
+from .audiences import tellers_of
 from .handlers import handlers_of, index_text
 from .seeding_people import sign_ins
 from .seeding_reference import load_reference
 from .seeding_town import Town, build_town
 from .seeding_walk import BadSeed, walk
+from .turn import Turn
 
 __all__ = ["BadSeed", "NotEmpty", "load_reference", "seed", "sign_ins"]
 
@@ -93,10 +96,16 @@ def _deliver(now: datetime) -> None:
 
     The same handlers as in `delivering`, but in one transaction and with each case indexed once, not at every event.
     """
-    for event in CaseEvent.objects.order_by("pk").select_related("case__author").iterator(BATCH):
-        for handler in handlers_of(Step(event.step)):
-            if handler is not index_text:
-                handler(event)
+    rows = CaseEvent.objects.order_by("pk").select_related("case__author", "case__lead_unit").iterator(BATCH)
+    while chunk := list(islice(rows, BATCH)):
+        turn = Turn(chunk)
+        for event in chunk:
+            for handler in handlers_of(Step(event.step)):
+                if handler is not index_text:
+                    handler(event)
+            for teller in tellers_of(Step(event.step)):
+                teller(event, turn)
+        turn.write()
     for last in CaseEvent.objects.filter(case__event_count=F("seq")).select_related("case").iterator(BATCH):
         index_text(last)
     EventDelivery.objects.all().delete()

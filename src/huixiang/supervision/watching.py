@@ -66,6 +66,13 @@ def look_at(case: Case, at: datetime) -> Look:
     return _look(case, _events([case.pk])[case.pk], in_force(), at)
 
 
+def clocks_of_cases(cases: Iterable[Case]) -> dict[int, list[Clock]]:
+    """The clocks of many cases, by the key of the case, with the same few statements for one as for hundreds."""
+    by_key = {case.pk: case for case in cases}
+    rules, events = in_force(), _events(list(by_key))
+    return {pk: _clocks(case, events[pk], rules)[0] for pk, case in by_key.items()}
+
+
 def clocks_under(
     case_ids: list[int], now: Rules, then: Rules, at: datetime
 ) -> Iterator[tuple[Case, list[Clock], list[Clock]]]:
@@ -73,7 +80,7 @@ def clocks_under(
     events = _events(case_ids)
     for case in Case.objects.filter(pk__in=case_ids).defer("sealed_title", "sealed_body", "sealed_contact", "body"):
         happened = events[case.pk]
-        yield case, _look(case, happened, now, at).clocks, _look(case, happened, then, at).clocks
+        yield case, _clocks(case, happened, now, at)[0], _clocks(case, happened, then, at)[0]
 
 
 def _looks(at: datetime, limit: int) -> list[Look]:
@@ -96,16 +103,18 @@ def _events(case_ids: list[int]) -> dict[int, list[Happening]]:
 
 
 def _look(case: Case, happenings: list[Happening], rules: Rules, at: datetime) -> Look:
-    deadlines = deadlines_for(case, rules)
-    calendar = _calendar(rules, happenings, at)
-    clocks = clocks_of(happenings, deadlines.standard, calendar)
+    clocks, calendar = _clocks(case, happenings, rules, at)
     unhappy = sum(h.step == Step.RATE and h.data.get("outcome") == "unresolved" for h in happenings)
     return Look(case, clocks, climbs(clocks, calendar, at), next_look(clocks, calendar, at), unhappy)
 
 
-def _calendar(rules: Rules, happenings: list[Happening], at: datetime) -> WorkingCalendar:
-    years = [h.at.year for h in happenings] + [at.year]
-    return rules.calendar.provisional(*range(min(years) - 1, max(years) + 3))
+def _clocks(
+    case: Case, happenings: list[Happening], rules: Rules, *moments: datetime
+) -> tuple[list[Clock], WorkingCalendar]:
+    """The clocks of a case, and the calendar on which they and the moments can be reckoned."""
+    years = [moment.year for moment in (*moments, *(h.at for h in happenings))]
+    calendar = rules.calendar.provisional(*range(min(years) - 1, max(years) + 3))
+    return clocks_of(happenings, deadlines_for(case, rules).standard, calendar), calendar
 
 
 def _is_over(look: Look) -> bool:

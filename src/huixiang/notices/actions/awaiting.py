@@ -1,8 +1,10 @@
 """Awaiting: a grave notice has to be read by somebody of the unit; who looks after that is told when to look again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from huixiang.rules.calendar import CHINA
+from huixiang.rules.calendar import CHINA, WorkingCalendar
 from huixiang.rules.spans import WallHours, WorkingHours
 from huixiang.units.standards import in_force
 
@@ -13,17 +15,38 @@ READ_WITHIN = WorkingHours(timedelta(hours=4))
 READ_WITHIN_URGENT = WallHours(timedelta(hours=1))
 
 
-def await_reading(event_id: int, unit_id: int, *, at: datetime, is_urgent: bool) -> None:
-    """Starts the watch over an event told to a unit; told again, it leaves the first one alone."""
-    row = Escalation(event_id=event_id, unit_id=unit_id, created_at=at, next_at=read_by(at, is_urgent=is_urgent))
-    Escalation.objects.bulk_create([row], ignore_conflicts=True)
+@dataclass(frozen=True)
+class Await:
+    """An event told to a unit, of which somebody has to have read within the time."""
+
+    event_id: int
+    unit_id: int
+    at: datetime
+    is_urgent: bool
+
+
+def await_reading(waits: Sequence[Await]) -> None:
+    """Starts the watch over events told to units; told again, it leaves the first one alone."""
+    if not waits:
+        return
+    calendar = in_force().calendar
+    rows = [
+        Escalation(
+            event_id=w.event_id, unit_id=w.unit_id, created_at=w.at, next_at=_read_by(w.at, w.is_urgent, calendar)
+        )
+        for w in waits
+    ]
+    Escalation.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def read_by(at: datetime, *, is_urgent: bool) -> datetime:
     """Until when somebody has to have read what was told at `at`."""
+    return _read_by(at, is_urgent, in_force().calendar)
+
+
+def _read_by(at: datetime, is_urgent: bool, calendar: WorkingCalendar) -> datetime:
     year = at.astimezone(CHINA).year
-    calendar = in_force().calendar.provisional(year, year + 1)
-    return (READ_WITHIN_URGENT if is_urgent else READ_WITHIN).after(at, calendar)
+    return (READ_WITHIN_URGENT if is_urgent else READ_WITHIN).after(at, calendar.provisional(year, year + 1))
 
 
 def was_read(escalation: Escalation) -> bool:

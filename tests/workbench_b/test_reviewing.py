@@ -9,11 +9,12 @@ from tests.cast import MORNING, fresh
 
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
-from huixiang.cases import files, search
+from huixiang.cases import files
 from huixiang.cases.actions import supplementing
 from huixiang.cases.models import OriginalLook, Supplement
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.lifecycle import State
+from huixiang.triage import likeness
 from huixiang.units.models import Membership
 
 PHONE = "13812345678"
@@ -182,7 +183,7 @@ def test_reason_of_the_other_kind_is_no_reason(town, desk, taken):
 
 def test_similar_case_is_offered_and_merged_into(town, desk, taken):
     earlier = town.approved()
-    search.index(earlier.pk, [earlier.title, earlier.body])
+    likeness.keep_keys([earlier])
     browser = desk("审核员")
     assert f'value="{earlier.number}"' in browser.get(f"/desk/review/{taken.number}/").content.decode()
     decide(browser, taken, None, into=earlier.number)

@@ -119,6 +119,7 @@ def _unit(case: Case, told: Mapping[str, Any], topic: Topic | None) -> Suggestio
         label=best["label"] if best else "",
         why=best["why"] if best else [],
         options=options,
+        facts={"kinds": told["unit_kinds"][:3]},
     )
 
 

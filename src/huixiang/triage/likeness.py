@@ -44,12 +44,16 @@ class Same:
 
 
 @transaction.atomic
-def keep_keys(case: Case) -> None:
-    """Keeps the telling words of a case's masked text; of a report none, since nobody may find it by its like."""
-    MatterKey.objects.filter(case=case).delete()
-    if not case.is_report:
-        rows = matters.keys(case.title, case.body).items()
-        MatterKey.objects.bulk_create([MatterKey(case=case, key=k, weight=round(w * SCALE)) for k, w in rows])
+def keep_keys(cases: Iterable[Case]) -> None:
+    """Keeps the telling words of the cases' masked texts; of reports none, since nobody may find them by their like."""
+    rows: list[MatterKey] = []
+    known: list[int] = []
+    for case in cases:
+        known.append(case.pk)
+        found = {} if case.is_report else matters.keys(case.title, case.body)
+        rows += [MatterKey(case_id=case.pk, key=key, weight=round(weight * SCALE)) for key, weight in found.items()]
+    MatterKey.objects.filter(case_id__in=known).delete()
+    MatterKey.objects.bulk_create(rows, batch_size=2000)
 
 
 def same_matter(title: str, body: str, among: CaseQuerySet, *, but: int | None = None, most: int = SHOWN) -> list[Same]:

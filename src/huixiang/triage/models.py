@@ -30,6 +30,8 @@ class Suggestion(models.Model):
     why = models.JSONField(default=list)
     # What else may be chosen: [{"value", "label", "p", "why"}], the suggested one first.
     options = models.JSONField(default=list)
+    # What later suggestions build on: the likeliest kinds of unit.
+    facts = models.JSONField(default=dict)
     model = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField()
 
@@ -106,5 +108,5 @@ class MatterKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["key", "case"], include=["weight"], name="one_key_per_word_and_case"),
+            models.UniqueConstraint(fields=["key", "case"], name="one_key_per_word_and_case"),
         ]

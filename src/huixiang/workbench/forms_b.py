@@ -56,6 +56,8 @@ class ReviewForm(PlainWords, forms.Form):
     title = CleanText(label="公开标题", max_length=60, required=False)
     body = CleanText(label="公开正文", max_length=4000, required=False, widget=area(12))
     topic = forms.ChoiceField(label="主题", required=False)
+    region = forms.ChoiceField(label="地区", required=False)
+    triage_reason = CleanText(label="改了系统建议的话，为什么（可不填）", max_length=200, required=False)
     urgency = forms.ChoiceField(
         label="紧急程度", choices=Urgency.choices, required=False, widget=forms.RadioSelect, initial=Urgency.NORMAL
     )
@@ -76,10 +78,11 @@ class ReviewForm(PlainWords, forms.Form):
     reject_note = CleanText(label="另外想说的话", max_length=300, required=False, widget=area(2))
     divert_note = CleanText(label="另外想说的话", max_length=300, required=False, widget=area(2))
 
-    def __init__(self, *args: Any, topics: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: Choices, regions: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (
             ("topic", topics),
+            ("region", regions),
             ("reject", reason_choices("reject")),
             ("divert", reason_choices("divert")),
         ):

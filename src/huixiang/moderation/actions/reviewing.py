@@ -14,7 +14,7 @@ from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import IllegalTransition, Step
-from huixiang.units.models import Topic, Unit
+from huixiang.units.models import Region, Topic, Unit
 
 
 class AlreadyTaken(Refused):
@@ -52,10 +52,14 @@ def approve(
     body: str,
     urgency: str = Urgency.NORMAL,
     topic: Topic | None = None,
+    region: Region | None = None,
     accused: Iterable[Unit] = (),
     released_files: Iterable[int] = (),
 ) -> Case:
-    """Fixes the public version and sends the message on to be assigned or claimed; urgent ones take the green lane."""
+    """Fixes the public version and sends the message on to be assigned or claimed; urgent ones take the green lane.
+
+    `region` puts right where it happened, if the form had it wrong.
+    """
     case = read_for_change(case.pk)
     _check_mine(case, act)
     if not title.strip() or not body.strip():
@@ -73,7 +77,12 @@ def approve(
         "public_at": act.at if case.visibility == Visibility.PUBLIC else None,
         "due_at": due(case, ClockKind.ASSIGN, act.at, lane=lane),
     }
-    advance(case, Step.APPROVE, act, data={"urgency": urgency, "lane": changes["lane"]}, is_public=True, **changes)
+    data: dict[str, Any] = {"urgency": urgency, "lane": changes["lane"]}
+    if region is not None and region.pk != case.region_id:
+        data |= {"region": region.pk, "region_before": case.region_id}
+        changes["region"] = case.region = region
+        changes["due_at"] = due(case, ClockKind.ASSIGN, act.at, lane=lane)
+    advance(case, Step.APPROVE, act, data=data, is_public=True, **changes)
     return case
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from huixiang.cases.models import Case
 
 from ..judging import judged, may_be_joined
-from ..likeness import keep_keys
 from ..models import Suggestion
 
 
@@ -18,5 +17,4 @@ def suggest(case: Case, *, at: datetime) -> bool:
         row.made_at = at
     # Of two workers at once the constraint lets one row per question in.
     Suggestion.objects.bulk_create(rows, ignore_conflicts=True)
-    keep_keys(case)
     return True

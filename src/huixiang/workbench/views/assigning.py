@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -14,10 +15,14 @@ from huixiang.cases.ledger import Act
 from huixiang.cases.models import Case, Objection
 from huixiang.cases.refusals import Refused
 from huixiang.rules.lifecycle import Step
+from huixiang.triage.actions import deciding
+from huixiang.triage.actions.deciding import Choice
+from huixiang.triage.choices import Question
+from huixiang.triage.ranking import Ranked, ranked_units, without
 from huixiang.units.access import Actor
 from huixiang.units.models import Topic, Unit
-from huixiang.units.suggesting import TopicSuggestion, UnitSuggestion, topics_for, units_for
 
+from ..advice import Advice, advice_on, topic_words
 from ..doors import DeskRequest, fragment, staff_required
 from ..verbs import CleanText, RowField, StepForm, UnitField, Verb, units_near
 
@@ -51,17 +56,18 @@ class AssignForm(OneUnitForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="协办单位也可以在交办后逐个添加，分别写明任务。",
     )
-    topics: list[TopicSuggestion]
-    suggestions: list[UnitSuggestion]
+    triage_reason = CleanText("改了系统建议的话，为什么（可不填）", 200, rows=1, required=False)
+    advice: Advice
+    suggestions: list[Ranked]
 
     def prepare(self) -> None:
-        case = self.case
-        self.topics = topics_for(case.title, case.body)
-        likely = case.topic or (Topic.objects.filter(pk=self.topics[0].code).first() if self.topics else None)
-        self.suggestions = _addressed(case) + units_for(case.region, likely)
-        self.initial["topic"] = likely.pk if likely else None
-        if self.suggestions:
-            self.initial["unit"] = self.suggestions[0].unit.pk
+        case, self.advice = self.case, advice_on(self.case)
+        likely = case.topic or Topic.objects.filter(pk=self.advice.chosen(Question.TOPIC)).first()
+        self.suggestions = without(_addressed(case) + _ranked(case, self.advice, likely), case.accused_units.all())
+        if not case.is_report:
+            # Whom a report accuses is for a person to see: nothing is chosen for them there.
+            self.initial["topic"] = likely.pk if likely else None
+            self.initial["unit"] = self.suggestions[0].unit.pk if self.suggestions else None
         super().prepare()
         self.fields["supporting"].widget.choices = [(u.pk, u.name) for u in self.offered()[1 : HELPERS + 1]]
 
@@ -167,9 +173,17 @@ def open_objection(case: Case) -> Objection | None:
     return Objection.objects.filter(case=case, is_upheld=None).select_related("unit", "suggested_unit", "by").first()
 
 
-def _addressed(case: Case) -> list[UnitSuggestion]:
+def _addressed(case: Case) -> list[Ranked]:
     holder = case.office_holder
-    return [UnitSuggestion(holder.unit, f"留言是写给{holder.name}（{holder.title}）的")] if holder else []
+    return [Ranked(holder.unit, 0.0, (f"留言是写给{holder.name}（{holder.title}）的",))] if holder else []
+
+
+def _ranked(case: Case, advice: Advice, topic: Topic | None) -> list[Ranked]:
+    """The units as they rank now: the topic may have been put right, and practice goes on, since the message came."""
+    kinds = advice.unit.facts.get("kinds", []) if advice.unit else []
+    ranked = ranked_units(case.region, topic, kinds, f"{case.title}{case.body}")
+    holder = case.office_holder
+    return [one for one in ranked if holder is None or one.unit.pk != holder.unit_id]
 
 
 def _decide(case: Case, given: dict[str, Any], act: Act) -> object:
@@ -180,9 +194,14 @@ def _decide(case: Case, given: dict[str, Any], act: Act) -> object:
 
 
 def _assign(case: Case, given: dict[str, Any], act: Act) -> object:
-    return assigning.assign(
-        case, given["unit"], act, task=given["task"], supporting=given["supporting"], topic=given["topic"]
-    )
+    unit, topic = given["unit"], given["topic"]
+    with transaction.atomic():
+        done = assigning.assign(case, unit, act, task=given["task"], supporting=given["supporting"], topic=topic)
+        settled = {Question.UNIT: Choice(str(unit.pk), unit.name)}
+        if topic is not None:
+            settled[Question.TOPIC] = Choice(topic.pk, topic_words(topic))
+        deciding.decide(case, settled, act, reason=given["triage_reason"])
+    return done
 
 
 def _is_no_report(actor: Actor, case: Case) -> bool:

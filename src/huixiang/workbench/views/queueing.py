@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -12,14 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 from huixiang.accounts.roles import Role
 from huixiang.cases import access
 from huixiang.cases.actions import supplementing
-from huixiang.cases.choices import SupplementState
+from huixiang.cases.choices import SupplementState, Urgency
 from huixiang.cases.models import Case, Supplement
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.cases.refusals import Refused
 from huixiang.moderation.actions import reviewing
 from huixiang.nlp.danger import Danger, noticed
 from huixiang.rules.lifecycle import State, Step
+from huixiang.triage.choices import Question
+from huixiang.triage.models import Suggestion
 
+from ..advice import NONE, Advice, advice_on, advice_on_many
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
 from ..forms_b import SupplementForm
 from ..wording import clock
@@ -27,15 +31,18 @@ from ..wording import clock
 PER_PAGE = 50
 AT_ONCE = 10
 SUPPLEMENTS_SHOWN = 20
+# What the queue can be narrowed to.
+ONLY = {"pressing": "可能着急的", "unsure": "系统拿不准的"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the queue: the message, its clock and the danger its words tell of."""
+    """A line of the queue: the message, its clock, the danger its words tell of and what triage suggests."""
 
     case: Case
     clock: str
     danger: Danger | None
+    advice: Advice = NONE
 
 
 @staff_required
@@ -79,20 +86,24 @@ def _queue_page(
 ) -> HttpResponse:
     _moderators_only(request)
     start = start_of(request)
-    rows = list(_waiting(request)[start : start + PER_PAGE + 1])
-    mine = in_my_regions(request).filter(state=State.MODERATING, reviewer=me(request)).soonest().for_lists()
+    only = request.GET.get("only", "")
+    rows = list(_waiting(request, only)[start : start + PER_PAGE + 1])
+    mine = list(in_my_regions(request).filter(state=State.MODERATING, reviewer=me(request)).soonest().for_lists())
+    advice = advice_on_many([*rows, *mine[:PER_PAGE]])
     added = list(_pending(request)[: SUPPLEMENTS_SHOWN + 1])
     context = {
         "counts": _counts(request),
-        "mine": [row_of(request, c) for c in mine[:PER_PAGE]],
-        "rows": [row_of(request, c) for c in rows[:PER_PAGE]],
+        "mine": [row_of(request, c, advice[c.pk]) for c in mine[:PER_PAGE]],
+        "rows": [row_of(request, c, advice[c.pk]) for c in rows[:PER_PAGE]],
+        "only": only if only in ONLY else "",
+        "filters": list(ONLY.items()),
         "supplements": [
             (s, (bound or {}).get(s.pk) or SupplementForm(initial={"body": s.body}, auto_id=f"id_{s.pk}_%s"))
             for s in added[:SUPPLEMENTS_SHOWN]
         ],
         "has_more_supplements": len(added) > SUPPLEMENTS_SHOWN,
-        "next_url": f"?from={start + PER_PAGE}" if len(rows) > PER_PAGE else "",
-        "prev_url": f"?from={max(0, start - PER_PAGE)}" if start else "",
+        "next_url": _page_url(start + PER_PAGE, only) if len(rows) > PER_PAGE else "",
+        "prev_url": _page_url(max(0, start - PER_PAGE), only) if start else "",
         "at_once": AT_ONCE,
         "trouble": trouble,
     }
@@ -115,8 +126,25 @@ def in_my_regions(request: DeskRequest) -> CaseQuerySet:
     return access.visible(request.actor).in_regions(request.actor.regions(Role.MODERATOR))
 
 
-def _waiting(request: DeskRequest) -> CaseQuerySet:
-    return in_my_regions(request).filter(state=State.SUBMITTED).soonest().for_lists()
+def _waiting(request: DeskRequest, only: str = "") -> CaseQuerySet:
+    """What waits: what may be a danger to life first, then what presses, then the rest; within each the soonest."""
+    waiting = in_my_regions(request).filter(state=State.SUBMITTED)
+    if only == "unsure":
+        waiting = waiting.filter(Exists(Suggestion.objects.unsure().filter(case=OuterRef("pk"))))
+    elif only == "pressing":
+        waiting = waiting.filter(_said(Urgency.CRITICAL, Urgency.URGENT))
+    critical, urgent = _said(Urgency.CRITICAL), _said(Urgency.URGENT)
+    rank = models.Case(models.When(critical, then=0), models.When(urgent, then=1), default=2)
+    return waiting.order_by(rank, F("due_at").asc(nulls_last=True), "pk").for_lists()
+
+
+def _said(*levels: Urgency) -> Exists:
+    said = Suggestion.objects.filter(case=OuterRef("pk"), question=Question.URGENCY, value__in=levels)
+    return Exists(said)
+
+
+def _page_url(start: int, only: str) -> str:
+    return f"?from={start}" + (f"&only={only}" if only in ONLY else "")
 
 
 def _pending(request: DeskRequest) -> QuerySet[Supplement]:
@@ -127,9 +155,10 @@ def _pending(request: DeskRequest) -> QuerySet[Supplement]:
     return bare.order_by("at")
 
 
-def row_of(request: DeskRequest, case: Case) -> Row:
+def row_of(request: DeskRequest, case: Case, advice: Advice | None = None) -> Row:
     """What a line of the queue says about a message, from its masked text."""
-    return Row(case, clock(case.due_at, request.at), noticed(case.title, case.body))
+    known = advice if advice is not None else advice_on(case)
+    return Row(case, clock(case.due_at, request.at), noticed(case.title, case.body), known)
 
 
 def _take(request: DeskRequest, number: str) -> str:

@@ -1,11 +1,11 @@
 """One message under review: its original, what is masked in it, and the decision."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from huixiang.accounts.roles import Role
-from huixiang.cases import access, search
+from huixiang.cases import access
 from huixiang.cases.actions import merging
-from huixiang.cases.choices import AttachmentKind, MessageKind, Visibility
+from huixiang.cases.choices import AttachmentKind, MessageKind, Urgency, Visibility
 from huixiang.cases.models import Attachment, Case
 from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
@@ -23,29 +23,22 @@ from huixiang.moderation.actions import reviewing
 from huixiang.nlp import redaction
 from huixiang.nlp.danger import noticed
 from huixiang.nlp.redaction import Finding
-from huixiang.nlp.similarity import similar
 from huixiang.rules.lifecycle import State, Step
-from huixiang.units.models import Topic, Unit
-from huixiang.units.suggesting import topics_for
+from huixiang.triage.actions import deciding
+from huixiang.triage.actions.deciding import Choice
+from huixiang.triage.choices import Question
+from huixiang.triage.judging import GONE
+from huixiang.triage.likeness import Same, same_matter
+from huixiang.units.models import Level, Region, Topic, Unit
 
+from ..advice import Advice, advice_on, topic_words
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
 from ..forms_b import ReviewForm, topic_groups
 from ..masking import Found, found_in, pieces
 from ..wording import clock
 from .queueing import in_my_regions, row_of
 
-# Below a fifth of the words in common two messages are hardly about the same thing. A judgement, not a measurement.
-LIKE_ENOUGH = 0.2
-LIKE_SHOWN = 5
 LOOKED_AT = "审核"
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """An earlier message on what may be the same matter."""
-
-    case: Case
-    percent: int
 
 
 @staff_required
@@ -64,7 +57,7 @@ def review(request: DeskRequest, number: str) -> HttpResponse:
 
 def _act(request: DeskRequest, case: Case) -> HttpResponse:
     do = "merge" if "into" in request.POST else request.POST.get("do", "")
-    form = ReviewForm(request.POST, topics=_topic_choices(case))
+    form = _form(case, advice_on(case), request.POST)
     form.is_valid()
     if do in {"mask", "preview"} and _is_mine(request, case):
         return _desk(request, case, form, masks=do == "mask", previews=True)
@@ -98,16 +91,27 @@ def _approve(request: DeskRequest, case: Case, form: ReviewForm) -> None:
         form.add_error("body", f"公开版里还有疑似个人信息：{words}。请隐去；确实可以公开的，勾选下面的确认。")
     if form.errors:
         return
-    reviewing.approve(
-        case,
-        act_of(request, case, Step.APPROVE),
-        title=data["title"],
-        body=data["body"],
-        urgency=data["urgency"] or "normal",
-        topic=Topic.objects.filter(pk=data["topic"]).first(),
-        accused=accused,
-        released_files=[int(pk) for pk in request.POST.getlist("file") if pk.isascii() and pk.isdecimal()],
-    )
+    topic = Topic.objects.filter(pk=data["topic"]).select_related("parent").first()
+    region = Region.objects.filter(pk=data["region"] or case.region_id).get()
+    act, urgency = act_of(request, case, Step.APPROVE), Urgency(data["urgency"] or Urgency.NORMAL)
+    with transaction.atomic():
+        reviewing.approve(
+            case,
+            act,
+            title=data["title"],
+            body=data["body"],
+            urgency=urgency,
+            topic=topic,
+            region=region,
+            accused=accused,
+            released_files=[int(pk) for pk in request.POST.getlist("file") if pk.isascii() and pk.isdecimal()],
+        )
+        settled = {
+            Question.TOPIC: Choice(topic.pk if topic else "", topic_words(topic) or "不确定"),
+            Question.URGENCY: Choice(urgency, urgency.label),
+            Question.REGION: Choice(region.pk, region.readable),
+        }
+        deciding.decide(case, settled, act, reason=data["triage_reason"])
 
 
 def _ask(request: DeskRequest, case: Case, form: ReviewForm) -> None:
@@ -125,8 +129,10 @@ def _decline(outcome: str, step: Step) -> Callable[[DeskRequest, Case, ReviewFor
 
 
 def _merge(request: DeskRequest, case: Case, form: ReviewForm) -> None:
-    into = access.case_for(request.actor, request.POST["into"])
-    merging.merge(case, into, act_of(request, case, Step.MERGE))
+    into, act = access.case_for(request.actor, request.POST["into"]), act_of(request, case, Step.MERGE)
+    with transaction.atomic():
+        merging.merge(case, into, act)
+        deciding.decide(case, {Question.SAME: Choice(into.number, into.title)}, act)
 
 
 def _release(request: DeskRequest, case: Case, form: ReviewForm) -> None:
@@ -183,8 +189,9 @@ def _desk(
     trouble: Trouble | None = None,
 ) -> HttpResponse:
     original, found = _original(request, case)
+    advice = advice_on(case)
     if form is None:
-        form = ReviewForm(topics=_topic_choices(case), initial=_initial(case))
+        form = _form(case, advice)
     elif masks:
         form = _masked_again(request, case, original, found)
     is_wrong = trouble is not None or (form.is_bound and bool(form.errors))
@@ -193,6 +200,7 @@ def _desk(
         "form": form,
         "trouble": None if trouble and trouble.field in form.fields else trouble,
         "clock": clock(case.due_at, request.at),
+        "advice": advice,
         "danger": noticed(original.title, original.body),
         "title_pieces": pieces(original.title, [f.finding for f in found if f.place == "title"]),
         "body_pieces": pieces(original.body, [f.finding for f in found if f.place == "body"]),
@@ -214,7 +222,7 @@ def _masked_again(request: DeskRequest, case: Case, original: access.Original, f
     data = request.POST.copy()
     for place, text in (("title", original.title), ("body", original.body)):
         data[place] = redaction.mask(text, [f.finding for f in found if f.place == place and not f.is_restored])
-    return ReviewForm(data, topics=_topic_choices(case))
+    return _form(case, advice_on(case), data)
 
 
 def _status(trouble: Trouble | None, *, is_wrong: bool) -> int:
@@ -246,20 +254,30 @@ def _left_over(request: DeskRequest, case: Case, *texts: str) -> list[Finding]:
     return [f for text in texts for f in redaction.find(text) if f.span not in allowed]
 
 
-def _initial(case: Case) -> dict[str, Any]:
-    suggested = topics_for(case.title, case.body)
-    return {
+def _form(case: Case, advice: Advice, data: Mapping[str, Any] | None = None) -> ReviewForm:
+    """The form with what triage suggests to choose from; a report starts with nothing chosen."""
+    initial = {
         "title": case.title,
         "body": case.body,
-        "topic": case.topic_id or (suggested[0].code if suggested else ""),
-        "urgency": case.urgency,
+        "topic": case.topic_id or advice.chosen(Question.TOPIC),
+        "region": case.region_id,
+        "urgency": advice.chosen(Question.URGENCY) or case.urgency,
     }
+    choices = {"topics": _topic_choices(advice), "regions": _region_choices(case, advice)}
+    return ReviewForm(data, initial=initial, **choices)
 
 
-def _topic_choices(case: Case) -> list[tuple[str, Any]]:
-    suggested = topics_for(case.title, case.body)
-    hinted = [(s.code, f"{s.name}（{s.reason}）") for s in suggested]
-    known = {s.code for s in suggested}
+def _region_choices(case: Case, advice: Advice) -> list[tuple[str, str]]:
+    """The place of the form, those that the text may mean, and the counties around."""
+    near = Region.objects.filter(parent=case.region_id[:4], level=Level.COUNTY)
+    hinted = [(o["value"], o["label"]) for o in advice.region.options] if advice.region else []
+    return list(dict([(case.region_id, case.region.readable), *hinted, *((r.pk, r.readable) for r in near)]).items())
+
+
+def _topic_choices(advice: Advice) -> list[tuple[str, Any]]:
+    options = advice.topic.options if advice.topic else []
+    hinted = [(o["value"], f"{o['label']}（{o['p']:.0%}）") for o in options]
+    known = {o["value"] for o in options}
     rows = Topic.objects.exclude(pk__in=known).values_list("code", "name", "parent_id")
     head: list[tuple[str, Any]] = [("", "不确定，由交办员来定")]
     return [*head, *([("建议", hinted)] if hinted else []), *topic_groups(rows)]
@@ -278,16 +296,12 @@ def _files(request: DeskRequest, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _similar(request: DeskRequest, case: Case) -> list[Likeness]:
+def _similar(request: DeskRequest, case: Case) -> list[Same]:
     """Earlier messages that this person may see and into which this one could be merged, the likest first."""
     if case.is_report:
         return []
-    text = f"{case.title}\n{case.body}"
-    gone = [State.REJECTED, State.DIVERTED, State.MERGED, State.WITHDRAWN, State.NEED_SUPPLEMENT]
-    near = access.visible(request.actor).filter(pk__in=search.candidates(text, limit=60)).exclude(pk=case.pk)
-    cases = {c.pk: c for c in near.exclude(kind=MessageKind.REPORT).exclude(state__in=gone).for_lists()}
-    ranked = similar(text, [(pk, f"{c.title}\n{c.body}") for pk, c in cases.items()], at_least=LIKE_ENOUGH)
-    return [Likeness(cases[hit.id], round(hit.score * 100)) for hit in ranked[:LIKE_SHOWN]]
+    among = access.visible(request.actor).exclude(kind=MessageKind.REPORT).exclude(state__in=GONE)
+    return same_matter(case.title, case.body, among, but=case.pk)
 
 
 def _possibly_accused(case: Case) -> list[str]:

@@ -13,7 +13,7 @@ from huixiang.nlp.reefs.judging import Judgement
 
 from .gate_choices import CheckMoment, FindingCode, OverrideState
 from .gate_faults import Fault, reefs_of, remarks_of, undated_of
-from .gate_guards import Lessons, guards, lessons_of
+from .gate_guards import Lessons, guards
 from .gate_names import misspelt_names, unknown_laws
 from .gate_others import across
 from .gate_scene import surroundings
@@ -55,7 +55,7 @@ def look(reply: Reply, *, at: datetime, lessons: Lessons | None = None) -> Look:
     faults = [
         *reefs_of(judged, reply),
         *across(scene),
-        *guards(scene.case, reply, judged, lessons_of(reply) if lessons is None else lessons),
+        *guards(scene.case, reply, judged, lessons),
         *remarks_of(judged, body),
         *undated_of(judged, body),
         *unknown_laws(body),

@@ -22,11 +22,12 @@ _REMARKS: dict[RemarkKind, tuple[FindingCode, str]] = {
     RemarkKind.TRUNCATED: (FindingCode.TRUNCATED, "把正文补完整再送审。"),
 }
 # These kinds say one formal thing; they answer nothing, and only an early claim or denial can be wrong in them.
-_FORMAL = frozenset({ReplyKind.ACK, ReplyKind.EXTENSION, ReplyKind.TRANSFER})
+FORMAL = frozenset({ReplyKind.ACK, ReplyKind.EXTENSION, ReplyKind.TRANSFER})
 _EARLY = frozenset({FindingCode.RASH_DENIAL, FindingCode.HASTY_PROMISE})
-# What a kind need not do yet: a first word cannot answer, a correction speaks to the reply that it corrects.
+# A first word cannot answer yet.
+_TOO_EARLY = frozenset({FindingCode.OFF_QUESTION, FindingCode.EVASION})
+# What weighs less in a kind: a progress note tells one step, a correction speaks to the reply that it corrects.
 _SOFTENED: dict[ReplyKind, frozenset[FindingCode]] = {
-    ReplyKind.INITIAL: frozenset({FindingCode.OFF_QUESTION, FindingCode.EVASION}),
     ReplyKind.PROGRESS: frozenset({FindingCode.OFF_QUESTION}),
     ReplyKind.CORRECTION: frozenset({FindingCode.OFF_QUESTION, FindingCode.EVASION, FindingCode.OSTRICH}),
 }
@@ -74,7 +75,9 @@ def reefs_of(judged: Judgement, reply: Reply) -> Iterable[Fault]:
     kind = ReplyKind(reply.kind)
     for found in judged.findings:
         code = FindingCode(found.code)
-        if kind in _FORMAL and code not in _EARLY:
+        if kind in FORMAL and code not in _EARLY:
+            continue
+        if kind == ReplyKind.INITIAL and code in _TOO_EARLY:
             continue
         # The day of the next word stands in a field of its own, and is shown with the reply.
         if kind == ReplyKind.INITIAL and code == FindingCode.OSTRICH and not found.span and reply.next_report_on:

@@ -18,7 +18,9 @@ CARES = {"facts": "事实", "empathy": "情感", "action": "行动"}
 LESSONS = {"cause": "原因", "responsible_person": "责任人", "remedy": "措施", "lesson": "教训"}
 _WRONGS = frozenset({MessageKind.COMPLAINT, MessageKind.REPORT})
 _TROUBLES = _WRONGS | {MessageKind.HELP}
-_MOST_UNANSWERED = 3
+# One part alone that a reader does not see is shown beside the draft; so many are a fault of their own.
+_MANY_CARES = 2
+_MANY_DISCLOSURES = 3
 _SHOWN = 40
 
 
@@ -57,8 +59,8 @@ def needs_lessons(case: Case, kind: str) -> bool:
     return kind == ReplyKind.FINAL and (case.kind in _WRONGS or case.urgency == Urgency.CRITICAL or case.round > 1)
 
 
-def guards(case: Case, reply: Reply, judged: Judgement, lessons: Lessons) -> Iterable[Fault]:
-    """What a final reply still lacks."""
+def guards(case: Case, reply: Reply, judged: Judgement, lessons: Lessons | None) -> Iterable[Fault]:
+    """What a final reply still lacks; `lessons` stands for the kept ones where it is given."""
     if reply.kind != ReplyKind.FINAL:
         return
     yield from _unanswered(judged)
@@ -67,23 +69,24 @@ def guards(case: Case, reply: Reply, judged: Judgement, lessons: Lessons) -> Ite
     if case.kind in _WRONGS and not reply.public_reason.strip():
         yield from _disclosure(judged.elements)
     if needs_lessons(case, reply.kind):
-        yield from _lessons(lessons)
+        yield from _lessons(lessons_of(reply) if lessons is None else lessons)
 
 
 def _unanswered(judged: Judgement) -> Iterable[Fault]:
-    silent = [d for d in judged.demands if d.answered == "none"]
-    for demand in silent[:_MOST_UNANSWERED]:
-        yield Fault(
-            FindingCode.UNANSWERED, WARN, f"留言里的这一条没有找到答复：“{_short(demand.span)}”。",
-            "逐条对照诉求作答：办了什么、结果是什么，或者为什么不能办。",
-            absence=f"对“{_short(demand.span)}”的答复",
-        )  # fmt: skip
+    """The weightiest demand without an answer; lesser ones stand on the checklist beside the draft."""
+    for demand in judged.demands[:1]:
+        if demand.answered == "none":
+            yield Fault(
+                FindingCode.UNANSWERED, WARN, f"留言最主要的诉求没有找到答复：“{_short(demand.span)}”。",
+                "逐条对照诉求作答：办了什么、结果是什么，或者为什么不能办。",
+                absence=f"对“{_short(demand.span)}”的答复",
+            )  # fmt: skip
 
 
 def _care(elements: Mapping[str, bool]) -> Iterable[Fault]:
     missing = [name for name in CARES if not elements[name]]
-    if missing:
-        is_hollow = {"facts", "action"} <= set(missing)
+    if len(missing) >= _MANY_CARES:
+        is_hollow = len(missing) == len(CARES)
         yield Fault(
             FindingCode.CARE, GRAVE if is_hollow else WARN,
             f"群众求助、投诉的答复要有事实、有温度、有行动，这里没有看到{_listed(missing, CARES)}。",
@@ -94,10 +97,9 @@ def _care(elements: Mapping[str, bool]) -> Iterable[Fault]:
 
 def _disclosure(elements: Mapping[str, bool]) -> Iterable[Fault]:
     missing = [name for name in DISCLOSURES if not elements[name]]
-    if missing:
+    if len(missing) >= _MANY_DISCLOSURES:
         yield Fault(
-            FindingCode.DISCLOSURE, GRAVE if len(missing) == len(DISCLOSURES) else WARN,
-            f"没有看到{_listed(missing, DISCLOSURES)}。",
+            FindingCode.DISCLOSURE, WARN, f"没有看到{_listed(missing, DISCLOSURES)}。",
             "每一项至少写一句具体的话；依法不能公开的，在“依据”栏写明理由。",
             RootCause.MECHANISM, absence=_listed(missing, DISCLOSURES),
         )  # fmt: skip

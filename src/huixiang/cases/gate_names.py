@@ -18,7 +18,8 @@ from .models import Case
 _TITLE: Final = re.compile(r"《([^《》]{3,60})》")
 _LAW: Final = re.compile(r"(?:法|条例|规定|办法|规则|细则|法典)(?:（[^）]{1,20}）)?$")
 _ASIDE: Final = re.compile(r"（[^）]*）|\([^)]*\)|\s|中华人民共和国")
-_SHORTEST_NAME: Final = 4
+# A shorter name with one other character is as a rule another name.
+_SHORTEST_NAME: Final = 5
 _MOST: Final = 3
 _OTHER_THING: Final = frozenset("省市县区州镇乡村一二三四五六七八九十东西南北中上下前后大小新老的在到和与由向对把于是")
 

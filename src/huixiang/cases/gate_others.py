@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 
-from huixiang.nlp.replies.contradictions import Against, Contradiction
+from huixiang.nlp.replies.contradictions import Against, Contradiction, contradictions
 from huixiang.nlp.replies.likeness import near
 from huixiang.nlp.replies.rarity import pairs
+from huixiang.nlp.replies.reading import LONGEST
 
 from .choices import MessageKind, ReplyKind
 from .gate_choices import FindingCode, RootCause
-from .gate_faults import GRAVE, WARN, Fault, placed
+from .gate_faults import FORMAL, GRAVE, WARN, Fault, placed
 from .gate_scene import Surroundings
 from .models import Reply
 
@@ -37,14 +38,12 @@ def across(scene: Surroundings) -> Iterable[Fault]:
 def _contradictions(scene: Surroundings) -> Iterable[Fault]:
     if _EXPLAINED.search(scene.reply.body):
         return
-    for key, found in scene.judged.contradictions.items():
-        other = scene.same_case.get(int(key))
-        real = [c for c in found if _is_real(c)] if other else []
-        if other is None or not real:
+    for other in scene.same_case.values():
+        real = [c for c in contradictions(scene.reply.body[:LONGEST], other.body[:LONGEST]) if _is_real(c)]
+        if other.pk == scene.reply.corrects_id or not real:
             continue
         worst = max(real, key=_weight)
         mine, theirs = worst.one.text, worst.other.text
-        # `worst.one` is always of the draft; both places come in the order the two texts were given.
         fault = Fault(
             FindingCode.CONTRADICTION, _weight(worst), f"{_whose(other)}说“{theirs[:40]}”，与这里的说法不一致。",
             "先核实哪一种说法是对的；确有变化的，在正文里说明此前的答复为什么要改，或另发更正说明。",
@@ -73,6 +72,8 @@ def _whose(other: Reply) -> str:
 
 
 def _copies(scene: Surroundings) -> Iterable[Fault]:
+    if scene.reply.kind in FORMAL:
+        return
     own = scene.case.title + scene.case.body
     for copy in scene.judged.copies:
         other = scene.elsewhere[int(copy.id)]

@@ -36,14 +36,12 @@ def surroundings(reply: Reply, *, at: datetime) -> Surroundings:
     case = reply.case
     said = {r.pk: r for r in _said(case) if r.pk != reply.pk}
     elsewhere = {r.pk: r for r in _elsewhere(reply)}
-    # What a correction corrects is meant to differ from it, and to be like it.
-    others = [_other(r, same_matter=True) for r in said.values() if r.pk != reply.corrects_id]
-    others += [_other(r, same_matter=False) for r in elsewhere.values()]
     judged = judge(
         Message(case.title, case.body, _asked_at(case).astimezone(CHINA)),
         DraftText(reply.body, at.astimezone(CHINA), reply.kind),
+        # What a correction corrects is meant to be like it.
         history=_history(case, [r for r in said.values() if r.pk != reply.corrects_id]),
-        others=others,
+        others=[OtherReply(str(r.pk), r.body) for r in elsewhere.values()],
         calendar=in_force().calendar,
     )
     return Surroundings(reply, case, at, judged, said, elsewhere)
@@ -61,10 +59,6 @@ def _elsewhere(reply: Reply) -> list[Reply]:
     others = Reply.objects.published().filter(unit_id=reply.unit_id).exclude(case_id=reply.case_id)
     newest = others.exclude(case__merged_into=reply.case_id).order_by("-published_at", "-pk")
     return list(newest.select_related("case").only("body", "kind", "unit_id", "case__number", "case__title")[:COMPARED])
-
-
-def _other(reply: Reply, *, same_matter: bool) -> OtherReply:
-    return OtherReply(str(reply.pk), reply.body, same_matter=same_matter)
 
 
 def _history(case: Case, said: list[Reply]) -> list[Past]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from huixiang.accounts.encryption import keyed_hash
@@ -86,9 +86,19 @@ def public_case(number: str) -> Case:
     return case
 
 
+# What the public page shows; whoever needs more of a case reads it when asked, at the price of a statement.
+_SHOWN = (
+    "number", "column__name", "kind", "region__full_name", "region__name", "topic__name", "office_holder__name",
+    "office_holder__title", "visibility", "title", "body", "business_name", "amount_yuan", "state", "resolution",
+    "lead_unit__name", "lead_unit__short_name", "supporters_count", "submitted_at", "approved_at", "assigned_at",
+    "accepted_at", "answered_at", "closed_at", "public_at", "answer_due_at", "event_count",
+)  # fmt: skip
+
+
 def _public(number: str) -> CaseQuerySet:
     found = Case.objects.public().select_related("region", "column", "topic", "lead_unit", "office_holder")
-    return found.defer("sealed_title", "sealed_body", "sealed_contact").filter(number=number).order_by()[:1]
+    files = Attachment.objects.filter(case=OuterRef("pk"))
+    return found.only(*_SHOWN).annotate(has_files=Exists(files)).filter(number=number).order_by()[:1]
 
 
 _PUBLIC: Shape[Case] = Shape(_public, str)

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.urls import reverse
-
 from huixiang.cases.choices import ReplyKind, Visibility
 from huixiang.cases.models import Case, Reply
+from huixiang.ui.addresses import to
 from huixiang.units.models import Region
 
 HIDDEN_TITLE = "（留言人选择不公开内容）"
@@ -38,7 +37,7 @@ def card(case: Case, answer: Reply | None = None, *, words: Sequence[str] = ()) 
     is_whole = case.visibility == Visibility.PUBLIC
     unit = answer.unit.short_name if answer else case.lead_unit.short_name if case.lead_unit else ""
     return {
-        "url": reverse("portal:case", args=[case.number]),
+        "url": to("portal:case", case.number),
         "number": case.number,
         "title": public_title(case),
         "excerpt": excerpt(case.body, words) if is_whole else "",

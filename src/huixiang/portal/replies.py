@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.urls import reverse
-
 from huixiang.cases.choices import Resolution
 from huixiang.cases.models import Attachment, Case, Reply
 from huixiang.cases.shapes import Shape
+from huixiang.ui.addresses import to
 
 Shown = dict[str, Any]
 
@@ -23,7 +22,13 @@ def published_of(case: Case) -> list[Reply]:
     return found
 
 
-_PUBLISHED: Shape[Reply] = Shape(lambda pk: Reply.objects.published().filter(case_id=pk).select_related("unit"), int)
+_COLUMNS = (
+    "case_id", "unit__name", "kind", "body", "claimed_resolution", "next_report_on", "promise", "promise_due_on",
+    "extended_to", "public_reason", "transfer_to", "receipt_number", "corrects_id", "published_at",
+)  # fmt: skip
+_PUBLISHED: Shape[Reply] = Shape(
+    lambda pk: Reply.objects.published().filter(case_id=pk).select_related("unit").only(*_COLUMNS), int
+)
 
 
 def shown(replies: Iterable[Reply], files: Iterable[Attachment]) -> list[Shown]:
@@ -35,10 +40,7 @@ def shown(replies: Iterable[Reply], files: Iterable[Attachment]) -> list[Shown]:
 
 def linked(files: Iterable[Attachment]) -> list[Shown]:
     """Files with their addresses."""
-    return [
-        {"url": reverse("portal:file", args=[f.key]), "name": f.name, "size": f.size_bytes, "kind": f.kind}
-        for f in files
-    ]
+    return [{"url": to("portal:file", f.key), "name": f.name, "size": f.size_bytes, "kind": f.kind} for f in files]
 
 
 def _shown(reply: Reply, files: list[Attachment], correction: Reply | None) -> Shown:
@@ -47,7 +49,7 @@ def _shown(reply: Reply, files: list[Attachment], correction: Reply | None) -> S
         "id": reply.pk,
         "anchor": f"reply-{reply.pk}",
         "unit": reply.unit.name,
-        "unit_url": reverse("portal:unit", args=[reply.unit_id]),
+        "unit_url": to("portal:unit", reply.unit_id),
         "kind": reply.kind,
         "kind_label": reply.get_kind_display(),
         "time": reply.published_at,

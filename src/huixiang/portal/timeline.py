@@ -48,7 +48,7 @@ _NOT_TOLD = {S.REDACT}
 
 
 def entries(events: Iterable[CaseEvent]) -> list[Entry]:
-    """The events as `ui/parts/timeline.html` wants them, in the order given."""
+    """The events as `{% timeline %}` wants them, in the order given."""
     return [_entry(event) for event in events if event.step not in _NOT_TOLD]
 
 

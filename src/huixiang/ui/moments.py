@@ -25,6 +25,12 @@ def spoken_before(at: date | datetime, now: datetime) -> str:
     return f"{spoken(at, now)}前"
 
 
+def short(at: datetime) -> str:
+    """Say a moment as 11月25日 17:00, where there is room for no more."""
+    at = _local(at)
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
 def ago(at: datetime, now: datetime) -> str:
     """Say how long ago a moment was: 刚刚, 5分钟前, 3小时前, 2天前; from a month on, the date itself."""
     passed = now - at

@@ -14,7 +14,7 @@ from .. import places
 from ..cards import cards
 from ..figures import year_figures
 from ..kept import kept, public_version
-from .pages import Asked, show
+from .pages import Asked, show, show_framed
 
 UNITS_PER_PAGE = 60
 NEWEST = 6
@@ -50,7 +50,7 @@ def unit(request: Asked, unit_id: int) -> HttpResponse:
         "answers": cards(cases.for_lists().newly_answered()[:NEWEST]),
         "newest": cards(cases.for_lists().filter(answered_at=None).newest()[:NEWEST]),
     }
-    return show(request, "unit", context)
+    return show_framed(request, "unit", context)
 
 
 @require_safe
@@ -78,7 +78,7 @@ def region(request: Asked, code: str) -> HttpResponse:
         "answers": cards(cases.for_lists().newly_answered()[:NEWEST]),
         "newest": cards(cases.for_lists().filter(answered_at=None).newest()[:NEWEST]),
     }
-    return show(request, "region", context)
+    return show_framed(request, "region", context)
 
 
 @require_safe

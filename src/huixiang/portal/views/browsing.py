@@ -11,7 +11,7 @@ from huixiang.units.models import Topic
 from .. import filters, places
 from ..cards import cards
 from ..kept import kept, public_version
-from .pages import Asked, show
+from .pages import Asked, show_framed
 
 
 @require_safe
@@ -45,7 +45,7 @@ def cases(request: Asked) -> HttpResponse:
         "next_url": asked.url(base, page=str(number + 1)) if has_next and number < filters.MOST_PAGES else "",
         "is_cut_off": has_next and number == filters.MOST_PAGES,
     }
-    return show(request, "cases", context)
+    return show_framed(request, "cases", context)
 
 
 def _grouped(topics: list[Topic]) -> list[tuple[Topic, list[Topic]]]:

@@ -9,7 +9,7 @@ from huixiang.cases.models import Case, Column
 from ..cards import cards
 from ..figures import home_figures
 from ..kept import kept, public_version
-from .pages import Asked, show
+from .pages import Asked, show_framed
 
 ANSWERS = 6
 NEWEST = 6
@@ -32,4 +32,4 @@ def home(request: Asked) -> HttpResponse:
         "answers": both[: len(answered)],
         "newest": both[len(answered) :],
     }
-    return show(request, "home", context)
+    return show_framed(request, "home", context)

@@ -16,6 +16,8 @@ from huixiang.cases.actions.submitting import CITIZEN
 from huixiang.cases.ledger import Act
 from huixiang.units.access import Actor
 
+from ..frame import framed
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MOST_OPENED = 20
 OPENED = "opened_cases"
@@ -33,6 +35,13 @@ def show(request: Asked, template: str, context: Mapping[str, Any] | None = None
     """Renders a template of the portal with the moment of the request as `now` and the signed-in `person`."""
     known = {"now": request.at, "person": person(request)}
     return render(request, f"portal/{template}.html", {**known, **(context or {})}, status=status)
+
+
+def show_framed(request: Asked, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """Shows a page of much-read kind like `show`, for strangers in a frame that is not rendered again."""
+    if person(request) is not None:
+        return show(request, template, context)
+    return HttpResponse(framed(request, f"portal/{template}.html", {"now": request.at, **context}))
 
 
 def person(request: Asked) -> User | None:

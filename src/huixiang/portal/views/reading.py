@@ -18,7 +18,7 @@ from .. import replies, timeline
 from ..cards import place_name, public_title
 from ..kept import kept_while_unchanged
 from ..similar import like_case
-from .pages import Asked, show
+from .pages import Asked, show_framed
 
 
 @require_safe
@@ -44,12 +44,14 @@ def case(request: Asked, number: str) -> HttpResponse:
         "similar": near,
         "canonical": request.build_absolute_uri(reverse("portal:case", args=[found.number])),
     }
-    return kept_while_unchanged(request, [found, *near], show(request, "case", context))
+    return kept_while_unchanged(request, [found, *near], show_framed(request, "case", context))
 
 
 _EVENTS: Shape[CaseEvent] = Shape(
-    lambda pk: CaseEvent.objects.filter(case_id=pk, is_public=True).select_related("unit").order_by("seq"), int
-)
+    lambda pk: CaseEvent.objects.filter(case_id=pk, is_public=True).select_related("unit").order_by("seq")
+    .only("step", "to_state", "actor_role", "unit__name", "at", "data"),
+    int,
+)  # fmt: skip
 _FILES: Shape[Attachment] = Shape(
     lambda pk: Attachment.objects.filter(
         Q(reply__state=ReplyState.PUBLISHED) | Q(reply=None, is_public=True), case_id=pk
@@ -60,6 +62,8 @@ _FILES: Shape[Attachment] = Shape(
 
 def _public_files(found: Case) -> list[Attachment]:
     """Files that reviewers released, and those of published replies."""
+    if not found.has_files:  # type: ignore[attr-defined]  # annotated by access
+        return []
     return [f for f in _FILES(found.pk) if f.reply_id or found.visibility == Visibility.PUBLIC]
 
 

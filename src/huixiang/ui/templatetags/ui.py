@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from huixiang.ui import moments, track, vocabulary
+from huixiang.ui import addresses, moments, track, vocabulary
 
 register = template.Library()
 
@@ -84,9 +84,9 @@ def left(context: Context, due: datetime | None) -> SafeString:
 
 
 def _time_element(at: date | datetime, words: str, title: str = "") -> SafeString:
-    if title:
-        return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, words)
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), words)
+    # Digits and our own words: nothing to escape.
+    more = f' title="{title}"' if title else ""
+    return mark_safe(f'<time datetime="{at.isoformat()}"{more}>{words}</time>')  # noqa: S308
 
 
 # -- text --------------------------------------------------------------------
@@ -156,20 +156,31 @@ def _drawn_link(  # noqa: PLR0917 - a cache sees them by place
     return format_html(link, extra, url, current, icon(icon_name), label)
 
 
+# The tag of Django's own name, quicker: a list of twenty rows asks for eighty addresses.
+@register.simple_tag
+def url(name: str, *args: object) -> str:
+    """Give the address of a named page."""
+    return addresses.to(name, *args)
+
+
 @register.simple_tag(takes_context=True)
-def display_urls(context: Context) -> dict[str, str]:
-    """Give the addresses that switch 大字版 and 高对比 and lead back here; empty where not routed."""
+def display_links(context: Context) -> SafeString:
+    """Link to the switches of 大字版 and 高对比, leading back to `here` or the page shown; nothing where not routed."""
     base = _address(settings.ROOT_URLCONF, get_script_prefix(), "ui:display")
     if not base:
-        return {}
+        return mark_safe("")
     shown, request = context.get("display"), context.get("request")
-    back = {"next": request.get_full_path() if request is not None and request.method == "GET" else "/"}
-    text = "0" if getattr(shown, "is_large", False) else "1"
-    contrast = "0" if getattr(shown, "is_contrast", False) else "1"
-    return {
-        "text": f"{base}?{urlencode({'text': text, **back})}",
-        "contrast": f"{base}?{urlencode({'contrast': contrast, **back})}",
-    }
+    here = request.get_full_path() if request is not None and request.method == "GET" else "/"
+    back = urlencode({"next": context.get("here") or here})
+    is_large, is_contrast = getattr(shown, "is_large", False), getattr(shown, "is_contrast", False)
+    return format_html(
+        """<ul class="display-links" hx-boost="false">
+  <li><a rel="nofollow" href="{}?text={}&amp;{}">{}</a></li>
+  <li><a rel="nofollow" href="{}?contrast={}&amp;{}">{}</a></li>
+</ul>""",
+        *(base, "0" if is_large else "1", back, "标准字号" if is_large else "大字版"),
+        *(base, "0" if is_contrast else "1", back, "标准对比" if is_contrast else "高对比"),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -275,24 +286,48 @@ _ITEM = """<li class="timeline-item{}">
 
 
 @register.simple_tag(takes_context=True)
-def timeline_item(context: Context, event: Mapping[str, Any]) -> SafeString:
-    """Show one entry of a timeline: {time, title, text, actor, icon, tone}."""
-    said = event.get("text")
-    return format_html(
-        _ITEM,
+def timeline(context: Context, events: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Show entries {time, title, text, actor, icon, tone} of a timeline, oldest or newest first as given."""
+    items = "".join(_timeline_item(event, _now(context)) for event in events)
+    return mark_safe(f'<ol class="timeline">{items}</ol>')  # noqa: S308 - every item is escaped
+
+
+def _timeline_item(event: Mapping[str, Any], now: datetime) -> str:
+    said, actor = event.get("text"), event.get("actor")
+    return _ITEM.format(
         f" tone-{event['tone']}" if event.get("tone") else "",
         icon(event.get("icon") or "circle-fill"),
-        event["title"],
-        when(context, event["time"]),
-        format_html("<span>{}</span>", event["actor"]) if event.get("actor") else "",
-        format_html('<div class="timeline-text">{}</div>', paragraphs(said)) if said else "",
+        escape(event["title"]),
+        _time_element(event["time"], moments.spoken(event["time"], now)),
+        f"<span>{escape(actor)}</span>" if actor else "",
+        f'<div class="timeline-text">{paragraphs(said)}</div>' if said else "",
     )
 
 
-@register.inclusion_tag("ui/parts/track.html", takes_context=True)
-def where_it_stands(context: Context, state: str, times: dict[str, datetime] | None = None) -> dict[str, Any]:
+_STEP = """<li class="track-step is-{0}"{1}>
+    <span class="track-dot">{2}</span>
+    <span class="track-label">{3}<span class="visually-hidden">（{4}）</span></span>{5}
+  </li>"""
+_STATUS = {"done": "已完成", "current": "进行中", "stopped": "到此为止", "todo": "还没到"}
+_STATUS_ICONS = {"done": "check-lg", "stopped": "dash-circle"}
+
+
+@register.simple_tag
+def where_it_stands(state: str, times: dict[str, datetime] | None = None) -> SafeString:
     """Show the five steps 提交 审核 交办 办理 办结 for a case state."""
-    return {"steps": track.steps(state, times), "now": _now(context)}
+    items = "".join(_track_step(step, place) for place, step in enumerate(track.steps(state, times), 1))
+    return mark_safe(f'<ol class="track" aria-label="办理进度">{items}</ol>')  # noqa: S308 - every step is escaped
+
+
+def _track_step(step: track.Step, place: int) -> str:
+    return _STEP.format(
+        step.status,
+        ' aria-current="step"' if step.status in {"current", "stopped"} else "",
+        icon(_STATUS_ICONS[step.status]) if step.status in _STATUS_ICONS else place,
+        escape(step.label),
+        _STATUS[step.status],
+        f'<span class="track-time">{moments.short(step.at)}</span>' if step.at else "",
+    )
 
 
 _GROUPS = (RadioSelect, CheckboxSelectMultiple)

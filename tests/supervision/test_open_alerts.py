@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from tests.cast import fresh
+from tests.cast import MORNING, fresh
 
 from huixiang.cases.actions import pausing
 from huixiang.supervision import watching
-from huixiang.supervision.models import Alert
+from huixiang.supervision.models import Alert, SupervisionStep
 
 HOUR = timedelta(hours=1)
 
@@ -38,3 +38,20 @@ def test_paused_clock_takes_its_alert_off_and_an_unchanged_due_time_puts_it_back
     watching.sweep(at=late + timedelta(minutes=6))
     assert ("answer", "red") in standing(case) and len(standing(case)) >= len(before) - 1
     assert Alert.objects.filter(case=case, clock="answer", rung="red").count() == 1
+
+
+def test_act_taken_back_by_a_pause_is_asked_for_again_when_the_due_time_is_what_it_was(town):
+    far = MORNING.date() + timedelta(days=60)
+    case = town.published(town.handling(kind="complaint"), kind="initial", next_report_on=far)
+    late = case.answer_due_at + HOUR
+    watching.sweep(at=late)
+    paused = pausing.pause(fresh(case), town.act("交办员", late), reason="expertise", explanation="等第三方检测报告")
+    watching.sweep(at=late + timedelta(minutes=1))
+    order = SupervisionStep.objects.get(case=case, alert__clock="answer", means="written")
+    assert order.state == "void"
+    pausing.resume(paused, town.act("交办员", late + timedelta(minutes=5)))
+    for minutes in (6, 7):
+        watching.sweep(at=late + timedelta(minutes=minutes))
+    order.refresh_from_db()
+    assert (order.state, order.asked_at) == ("asked", late + timedelta(minutes=6))
+    assert SupervisionStep.objects.filter(case=case, means="written", state="asked").count() == 1

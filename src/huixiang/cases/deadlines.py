@@ -17,7 +17,7 @@ def deadlines_for(case: Case, rules: Rules | None = None) -> Deadlines:
     rules = rules or in_force()
     began_on = case.submitted_at.astimezone(CHINA).date()
     return Deadlines(
-        rules.calendar, rules.rows_for(case.region_id), case.region_id, case.kind, case.column_id, began_on
+        rules.calendar, rules.rows_for(case.region_id), case.region_id, case.kind, case.column_id, began_on, rules.found
     )
 
 

@@ -6,7 +6,7 @@ time and its end. Each figure comes from a `Standard` that was in force when the
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -296,5 +296,5 @@ def light_of(clock: Clock, calendar: WorkingCalendar, at: datetime) -> Light:
 def _moment(at: datetime) -> str:
     here = at.astimezone(CHINA)
     weekday = "一二三四五六日"[here.weekday()]
-    clock = "" if here.time() == time(0) else f"{here:%H:%M}"
+    clock = f"{here.hour:02}:{here.minute:02}" if here.hour or here.minute or here.second else ""
     return f"{here.month}月{here.day}日（周{weekday}）{clock}"

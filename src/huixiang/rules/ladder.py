@@ -50,15 +50,29 @@ class Climb:
     asks: Means | None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where clocks stand at one moment: the rungs reached, the earliest first, and when the next one will be."""
+
+    reached: list[Climb]
+    next_at: datetime | None
+
+
+def stand(clocks: Iterable[Clock], calendar: WorkingCalendar, at: datetime) -> Standing:
+    """The rungs that running clocks have reached by `at`, and when to look again (None: while nothing more comes)."""
+    every = list(_all(clocks, calendar))
+    reached = sorted((c for c in every if c.moment <= at), key=lambda climb: (climb.moment, climb.kind, climb.key))
+    return Standing(reached, min((c.moment for c in every if c.moment > at), default=None))
+
+
 def climbs(clocks: Iterable[Clock], calendar: WorkingCalendar, at: datetime) -> list[Climb]:
     """Every rung that running clocks have reached by `at`, the earliest first."""
-    reached = [climb for climb in _all(clocks, calendar) if climb.moment <= at]
-    return sorted(reached, key=lambda climb: (climb.moment, climb.kind, climb.key))
+    return stand(clocks, calendar, at).reached
 
 
 def next_look(clocks: Iterable[Clock], calendar: WorkingCalendar, at: datetime) -> datetime | None:
     """When the next rung will be reached; None while no clock runs against anybody."""
-    return min((climb.moment for climb in _all(clocks, calendar) if climb.moment > at), default=None)
+    return stand(clocks, calendar, at).next_at
 
 
 def _all(clocks: Iterable[Clock], calendar: WorkingCalendar) -> Iterable[Climb]:

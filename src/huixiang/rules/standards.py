@@ -5,7 +5,7 @@ then the kind. A case keeps the rows that were in force on the day it came in.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -143,12 +143,17 @@ class Deadlines:
     kind: str
     column: str
     began_on: date
+    # What was found in these rows before: shared by the cases of one sweep, which mostly ask the same.
+    found: dict[tuple[object, ...], Standard | None] = field(default_factory=dict, compare=False, repr=False)
 
     def standard(self, clock: ClockKind, lane: str) -> Standard | None:
         """The standard of a clock in a lane; None where no such clock runs."""
-        return resolve(
-            self.rows, clock, region=self.region, lane=lane, kind=self.kind, column=self.column, on=self.began_on
-        )
+        place = (clock, self.region, lane, self.kind, self.column, self.began_on)
+        if place not in self.found:
+            self.found[place] = resolve(
+                self.rows, clock, region=self.region, lane=lane, kind=self.kind, column=self.column, on=self.began_on
+            )
+        return self.found[place]
 
     def due(self, clock: ClockKind, start: datetime, lane: str) -> datetime:
         """When a clock started at `start` is due; raises LookupError where the standard has no such figure."""

@@ -7,9 +7,10 @@ warning; it can neither lose nor double one.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -22,7 +23,7 @@ from huixiang.followup.actions import rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
-from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, climbs, next_look
+from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, stand
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.standards import Rules, in_force
 
@@ -34,7 +35,17 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # docs/sources.md#supervision: dissatisfied twice asks for a written order.
 DISSATISFIED_TIMES = 2
-Known = set[tuple[str, str, str, datetime]]
+# Alerts by clock, key, rung and due time: their own key, and whether they are over.
+Known = dict[tuple[str, str, str, datetime], tuple[int, bool]]
+
+
+class Asked(NamedTuple):
+    """An act that is asked for; without an alert no clock asked for it."""
+
+    pk: int
+    means: str
+    clock: str | None
+    key: str | None
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,8 @@ def _events(case_ids: list[int]) -> dict[int, list[Happening]]:
 def _look(case: Case, happenings: list[Happening], rules: Rules, at: datetime) -> Look:
     clocks, calendar = _clocks(case, happenings, rules, at)
     unhappy = sum(h.step == Step.RATE and h.data.get("outcome") == "unresolved" for h in happenings)
-    return Look(case, clocks, climbs(clocks, calendar, at), next_look(clocks, calendar, at), unhappy)
+    standing = stand(clocks, calendar, at)
+    return Look(case, clocks, standing.reached, standing.next_at, unhappy)
 
 
 def _clocks(
@@ -136,7 +148,7 @@ def _move_on(look: Look, at: datetime) -> None:
 
 def _record(looks: list[Look], at: datetime) -> None:
     settling.settle([(look.case, look.clocks) for look in looks])
-    known, open_means = _known(looks), _open_means(looks)
+    known, asked = _known(looks), _asked(looks)
     entries: list[tuple[Case, list[Entry]]] = []
     alerts: list[tuple[Look, Climb, Alert]] = []
     for look in looks:
@@ -146,25 +158,28 @@ def _record(looks: list[Look], at: datetime) -> None:
         entries.append((look.case, [_entry(look.case, climb, at) for climb in fresh]))
     Alert.objects.bulk_create([alert for _, _, alert in alerts], batch_size=BATCH)
     ledger.append_many(entries)
-    _ask(looks, alerts, open_means, at)
-    _void(looks, at)
-    _settle(looks, at)
+    _ask(looks, alerts, {pk: {step.means for step in steps} for pk, steps in asked.items()}, at)
+    _void(looks, asked)
+    _settle(looks, known, at)
     watch_risks([look.case for look in looks], at)
 
 
 def _known(looks: Iterable[Look]) -> dict[int, Known]:
-    found: dict[int, Known] = defaultdict(set)
-    rows = Alert.objects.filter(case_id__in=[look.case.pk for look in looks])
-    for case_id, clock, key, rung, due_at in rows.values_list("case_id", "clock", "key", "rung", "due_at"):
-        found[case_id].add((clock, key, rung, due_at))
+    """The alerts that were recorded before, with what is needed to say whether they still stand."""
+    found: dict[int, Known] = defaultdict(dict)
+    rows = Alert.objects.filter(case_id__in=[look.case.pk for look in looks]).order_by()
+    fields = ("case_id", "pk", "over_at", "clock", "key", "rung", "due_at")
+    for case_id, pk, over_at, clock, key, rung, due_at in rows.values_list(*fields):
+        found[case_id][clock, key, rung, due_at] = (pk, over_at is not None)
     return found
 
 
-def _open_means(looks: Iterable[Look]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
+def _asked(looks: Iterable[Look]) -> dict[int, list[Asked]]:
+    """The acts that are asked for, with the clock that asked (empty where no clock did)."""
+    found: dict[int, list[Asked]] = defaultdict(list)
     rows = SupervisionStep.objects.filter(case_id__in=[look.case.pk for look in looks], state=StepState.ASKED)
-    for case_id, means in rows.values_list("case_id", "means"):
-        found[case_id].add(means)
+    for row in rows.order_by().values_list("case_id", "pk", "means", "alert__clock", "alert__key"):
+        found[row[0]].append(Asked(*row[1:]))
     return found
 
 
@@ -192,10 +207,10 @@ def _entry(case: Case, climb: Climb, at: datetime) -> Entry:
 
 
 def _ask(
-    looks: list[Look], alerts: list[tuple[Look, Climb, Alert]], open_means: dict[int, set[str]], at: datetime
+    looks: list[Look], alerts: list[tuple[Look, Climb, Alert]], asked: Mapping[int, set[str]], at: datetime
 ) -> None:
     """Creates the acts that the new rungs ask for; a case has one open act per means."""
-    steps = []
+    steps, open_means = [], defaultdict[int, set[str]](set, asked)
     for look, climb, alert in alerts:
         if climb.asks is not None and climb.asks not in open_means[look.case.pk]:
             open_means[look.case.pk].add(climb.asks)
@@ -213,24 +228,36 @@ def _step(case: Case, means: Means, reason: str, at: datetime, *, alert: Alert |
     return SupervisionStep(case=case, unit_id=case.lead_unit_id, alert=alert, means=means, reason=reason, asked_at=at)
 
 
-def _void(looks: list[Look], at: datetime) -> None:
-    """Acts whose clock has stopped are asked for no longer."""
-    running = {look.case.pk: {(c.kind, c.key) for c in look.clocks if c.is_running} for look in looks}
-    rows = SupervisionStep.objects.filter(case_id__in=running, state=StepState.ASKED, alert__isnull=False)
-    over = [
-        s.pk for s in rows.select_related("alert") if s.alert and (s.alert.clock, s.alert.key) not in running[s.case_id]
-    ]
-    SupervisionStep.objects.filter(pk__in=over, state=StepState.ASKED).update(state=StepState.VOID)
+def _void(looks: list[Look], asked: Mapping[int, list[Asked]]) -> None:
+    """Acts whose clock has stopped are asked for no longer; those just asked for are of running clocks."""
+    over = []
+    for look in looks:
+        running = {(c.kind, c.key) for c in look.clocks if c.is_running}
+        over += [s.pk for s in asked.get(look.case.pk, ()) if s.clock is not None and (s.clock, s.key) not in running]
+    if over:
+        SupervisionStep.objects.filter(pk__in=over, state=StepState.ASKED).update(state=StepState.VOID)
 
 
-def _settle(looks: list[Look], at: datetime) -> None:
+def _settle(looks: list[Look], known: Mapping[int, Known], at: datetime) -> None:
     """An alert is over while its clock does not run towards its due time, and stands again if it does so again."""
-    running = {look.case.pk: {(c.kind, c.key, c.due_at) for c in look.clocks if c.is_running} for look in looks}
-    rows = Alert.objects.filter(case_id__in=running).only("case_id", "clock", "key", "due_at", "over_at")
-    stands = {a.pk: (a.clock, a.key, a.due_at) in running[a.case_id] for a in rows}
-    over = [a.pk for a in rows if a.over_at is None and not stands[a.pk]]
-    again = [a.pk for a in rows if a.over_at is not None and stands[a.pk]]
+    over, again = [], []
+    for look in looks:
+        running = {(c.kind, c.key, c.due_at) for c in look.clocks if c.is_running}
+        for (clock, key, _, due_at), (pk, is_over) in known.get(look.case.pk, {}).items():
+            stands = (clock, key, due_at) in running
+            over += [pk] if not stands and not is_over else []
+            again += [pk] if stands and is_over else []
     if over:
         Alert.objects.filter(pk__in=over).update(over_at=at)
     if again:
         Alert.objects.filter(pk__in=again).update(over_at=None)
+        _ask_again(again, at)
+
+
+def _ask_again(alerts: Sequence[int], at: datetime) -> None:
+    """A rung that stands again after a pause, with the due time it had, asks again for the act that it asked for."""
+    void = SupervisionStep.objects.filter(alert__in=alerts, state=StepState.VOID).order_by("pk")
+    for step in void:
+        same = SupervisionStep.objects.filter(case_id=step.case_id, means=step.means, state=StepState.ASKED)
+        if not same.exists():
+            SupervisionStep.objects.filter(pk=step.pk).update(state=StepState.ASKED, asked_at=at)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from huixiang.rules.calendar import CHINA, WorkingCalendar
-from huixiang.rules.clocks import ClockKind
+from huixiang.rules.clocks import ClockKind, Standard
 from huixiang.rules.spans import read_span
 from huixiang.rules.standards import Row
 
@@ -14,6 +14,7 @@ from .sources import cited
 
 # From 2 November on: the State Council usually publishes the next year's holidays in these weeks.
 WARN_BEFORE = timedelta(days=60)
+MOST_FOUND = 20_000
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Rules:
     calendar: WorkingCalendar
     rows: tuple[Row, ...]
     _by_region: dict[str, tuple[Row, ...]] = field(default_factory=dict, compare=False, repr=False)
+    # What was found for one kind of case before (see `rules.standards.Deadlines`); at most MOST_FOUND of them.
+    _found: dict[tuple[object, ...], Standard | None] = field(default_factory=dict, compare=False, repr=False)
 
     def rows_for(self, region: str) -> tuple[Row, ...]:
         """The rows that can speak of a region: so that a case does not pay for the rows of all other counties."""
@@ -30,6 +33,13 @@ class Rules:
         if found is None:
             found = self._by_region[region] = tuple(row for row in self.rows if region.startswith(row.region))
         return found
+
+    @property
+    def found(self) -> dict[tuple[object, ...], Standard | None]:
+        """Where standards once found are kept; emptied when it has grown large."""
+        if len(self._found) > MOST_FOUND:
+            self._found.clear()
+        return self._found
 
 
 def in_force() -> Rules:

@@ -71,5 +71,11 @@ class CommitmentState(TextChoices):
     """Where a promise stands; whether it is overdue is computed from its day, never stored."""
 
     CONFIRMED = "confirmed", "已确认，待发布"
+    DECLINED = "declined", "不跟踪"
     OPEN = "open", "待兑现"
     KEPT = "kept", "已兑现"
+
+    @classmethod
+    def unpublished(cls) -> list[str]:
+        """What the writer of a draft has said about a promise; the public knows nothing of it yet."""
+        return [cls.CONFIRMED, cls.DECLINED]

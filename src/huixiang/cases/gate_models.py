@@ -171,7 +171,7 @@ class Commitment(models.Model):
         ordering = ["due_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=CommitmentState.CONFIRMED) | Q(opened_at__isnull=False),
+                condition=Q(state__in=CommitmentState.unpublished()) | Q(opened_at__isnull=False),
                 name="public_commitment_has_its_time",
             ),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from huixiang.rules.calendar import CHINA
+from huixiang.rules.lifecycle import State
 
 from .gate_choices import CommitmentState
 
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def public(self) -> "CommitmentQuerySet":
         """Promises of replies that are out, the soonest due first."""
-        return self.exclude(state=CommitmentState.CONFIRMED)
+        return self.exclude(state__in=CommitmentState.unpublished())
 
     def open(self) -> "CommitmentQuerySet":
-        """Promises that are public and not yet kept."""
-        return self.filter(state=CommitmentState.OPEN)
+        """Promises that are public, not yet kept, and of a case that is still about something."""
+        return self.filter(state=CommitmentState.OPEN).exclude(case__state__in=[State.WITHDRAWN, State.FINALIZED])
+
+    def kept(self) -> "CommitmentQuerySet":
+        """Promises that were proven to be kept, the newest first."""
+        return self.filter(state=CommitmentState.KEPT).order_by("-kept_at", "-pk")
 
     def overdue(self, at: datetime) -> "CommitmentQuerySet":
         """Open promises whose day is over."""

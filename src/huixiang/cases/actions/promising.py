@@ -24,10 +24,11 @@ LONGEST_EVIDENCE = 500
 
 @dataclass(frozen=True)
 class Promised:
-    """One promise as confirmed: its words and the day it is due."""
+    """One dated promise of a draft, and whether its writer wants it tracked."""
 
     what: str
     due_on: date
+    is_tracked: bool = True
 
 
 @transaction.atomic
@@ -36,21 +37,21 @@ def confirm(reply: Reply, promised: Sequence[Promised], act: Act) -> list[Commit
     reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply.pk)
     if reply.state != ReplyState.DRAFT:
         raise Refused("这份回复已送审，承诺不能再改。")
-    if any(p.due_on < today(act.at) for p in promised):
+    if any(p.is_tracked and p.due_on < today(act.at) for p in promised):
         raise Refused("承诺的日期不能早于今天。", field="promise_due_on")
-    Commitment.objects.filter(reply=reply, state=CommitmentState.CONFIRMED).delete()
+    Commitment.objects.filter(reply=reply, state__in=CommitmentState.unpublished()).delete()
     return Commitment.objects.bulk_create(_rows(reply, promised))
 
 
 def open_up(reply: Reply, act: Act) -> list[Commitment]:
     """Opens what was confirmed for a reply that is being published, and the promise of its own field."""
-    wanted = [Promised(c.what, c.due_on) for c in Commitment.objects.filter(reply=reply)]
+    wanted = [Promised(c.what, c.due_on) for c in reply.commitments.filter(state=CommitmentState.CONFIRMED)]
     if reply.promise.strip() and reply.promise_due_on:
         wanted.append(Promised(reply.promise.strip(), reply.promise_due_on))
     late = next((p for p in wanted if p.due_on < today(act.at)), None)
     if late:
         raise Refused(f"承诺“{late.what}”的日期已经过了，请退回改写。")
-    Commitment.objects.filter(reply=reply, state=CommitmentState.CONFIRMED).delete()
+    Commitment.objects.filter(reply=reply, state__in=CommitmentState.unpublished()).delete()
     rows = _rows(reply, {p.what: p for p in wanted}.values(), kept_without_place=reply.promise.strip())
     for row in rows:
         row.state, row.opened_at = CommitmentState.OPEN, act.at
@@ -120,6 +121,7 @@ def _rows(reply: Reply, promised: Iterable[Promised], *, kept_without_place: str
         place = (start, start + len(what)) if start >= 0 else (None, None)
         rows.append(
             Commitment(case_id=reply.case_id, reply=reply, unit_id=reply.unit_id, what=what, start=place[0],
-                       end=place[1], due_on=one.due_on)
+                       end=place[1], due_on=one.due_on,
+                       state=CommitmentState.CONFIRMED if one.is_tracked else CommitmentState.DECLINED)
         )  # fmt: skip
     return rows[:MOST]

@@ -142,7 +142,7 @@ def discard(reply: Reply, act: Act) -> Reply:
     reply = _locked(reply, *[ReplyState(s) for s in ReplyState.open()])
     _move(reply, ReplyState.DISCARDED, act)
     gate.lapse_overrides(reply)
-    Commitment.objects.filter(reply=reply, state=CommitmentState.CONFIRMED).delete()
+    Commitment.objects.filter(reply=reply, state__in=CommitmentState.unpublished()).delete()
     advance(case, Step.DISCARD_REPLY, act, data={"reply": reply.pk})
     return reply
 

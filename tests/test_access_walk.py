@@ -142,6 +142,14 @@ desk:review_case       case     review             review
 desk:review_take_one   case     staff:405          审核员,另一审核员:302
 desk:quality           -        质检员,内部质检员:200 staff:405
 desk:quality_reply     reply    inspect            inspect
+desk:looking_back      -        LOOKS_BACK:200     LOOKS_BACK:422
+desk:look_back         number   LOOKS_BACK:404     staff:405
+desk:look_back_again   number   staff:405          LOOKS_BACK:404
+desk:look_back_docx    number   LOOKS_BACK:404     staff:405
+desk:look_back_pdf     number   LOOKS_BACK:404     staff:405
+desk:samples           -        质检员,内部质检员:200 staff:405
+desk:sample            number   质检员,内部质检员:404 质检员,内部质检员:404
+desk:agreement         -        OVERSIGHT,召集人,领导,质检员,内部质检员:200 staff:405
 desk:search            -        staff:200          staff:405
 desk:search_export     -        staff:200          staff:405
 desk:search_bulk       -        staff:405          staff:403
@@ -213,6 +221,7 @@ desk:person_account    person   staff:405          staff:403
 """
 NOTING = "审核员,另一审核员,交办员,承办人,供水承办人,审核人,负责人,质检员,督办员,检测机构,内部质检员"
 SHORT = {
+    "LOOKS_BACK": "OVERSIGHT,召集人,领导,质检员,内部质检员,负责人",
     "NOTING": NOTING,
     "OVERSIGHT": "交办员,督办员",
     "UNITS": "供水承办人,内部质检员,审核人,承办人,负责人,雨花承办人",
@@ -398,7 +407,7 @@ def goes_there(word, who, about):
 def browser_of(here, who):
     browser = Client(raise_request_exception=False)
     if who != "路人":
-        browser.force_login(here.town.people[who], backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(here.town.people[who], backend="huixiang.accounts.backends.AccountBackend")
         # Notes in the session when the person was last seen, or every request would.
         browser.get("/desk/password/")
     return browser

@@ -17,6 +17,7 @@ from huixiang.quality.second import answers, material
 
 NOON = MORNING + timedelta(days=3)
 SPAN = "已转相关部门处理"
+FOUR = ("ostrich", "unowned", "evasion", "red_tape")
 REEF = {"code": "red_tape", "severity": 2, "span": SPAN, "why": "只转了文，没有办。"}
 
 
@@ -108,7 +109,7 @@ def test_what_is_not_public_never_leaves(town, endpoint, visibility):
         (opinion(True, {"code": "red_tape"}), "每一项"),
         (opinion(True, REEF, REEF), "两次"),
         (opinion(False, REEF), "send_back"),
-        (opinion(False, *[{**REEF, "severity": 1, "code": c} for c in ("ostrich", "unowned", "evasion", "red_tape")]), "3"),
+        (opinion(False, *[{**REEF, "severity": 1, "code": code} for code in FOUR]), "3"),
         ("[" * 5000, "JSON"),
         ("长" * 9000, "太长"),
     ],

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
 from huixiang.notices.actions import reading
+from huixiang.quality.access import LOOKING_BACK
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
 from huixiang.units.access import Actor
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .doors import DeskRequest
 
 SETS_LIMITS = (Role.SYSTEM_ADMIN, Role.COORDINATOR, Role.SUPERVISOR)
+HOT_MATTERS = (Role.MODERATOR, Role.COORDINATOR, Role.SUPERVISOR, Role.LEADER, Role.CONVENOR)
+TRIAGE_FIGURES = (Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.SYSTEM_ADMIN)
 SEES_CASES = tuple(UNIT_ROLES | REGION_ROLES)
 # Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them.
 PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
@@ -28,6 +31,10 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:tasks", "批示任务", "flag", "g t", ANSWERING),
     ("desk:inspections", "定期查办", "clipboard-check", "g k", LOOKING_ON),
     ("desk:admonitions", "约谈和通报", "megaphone", "g a", ANSWERING),
+    ("desk:looking_back", "回头看", "arrow-counterclockwise", "g h", LOOKING_BACK),
+    ("desk:triage", "系统拿不准的", "question-circle", "g y", (Role.MODERATOR, Role.COORDINATOR)),
+    ("desk:triage_hot", "热点问题", "flag-fill", "g z", HOT_MATTERS),
+    ("desk:triage_figures", "研判准不准", "bar-chart", "", TRIAGE_FIGURES),
     ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
     ("desk:standards", "办理时限标准", "hourglass-split", "g n", SETS_LIMITS),
     ("desk:calendar", "工作日历", "calendar3", "g w", SETS_LIMITS),

@@ -19,34 +19,35 @@ TITLE_FACE, TEXT_FACE, STRONG_FACE = "方正小标宋简体", "仿宋_GB2312", "
 def order_docx(sheet: OrderSheet) -> bytes:
     """The bytes of the file."""
     document = Document()
-    _page(document)
-    _line(document, sheet.title, face=TITLE_FACE, points=30, center=True, red=True)
-    _rule(_line(document, sheet.number, center=True), "B3261E")
-    _line(document, f"{sheet.unit}：")
+    a4(document)
+    line(document, sheet.title, face=TITLE_FACE, points=30, center=True, red=True)
+    rule(line(document, sheet.number, center=True), "B3261E")
+    line(document, f"{sheet.unit}：")
     for words in sheet.opening:
-        _line(document, words, indent=True)
+        line(document, words, indent=True)
     for n, words in enumerate(sheet.demands, start=1):
-        _line(document, f"{n}. {words}", indent=True)
-    _line(document, sheet.limit, indent=True, face=STRONG_FACE)
-    _line(document, "")
+        line(document, f"{n}. {words}", indent=True)
+    line(document, sheet.limit, indent=True, face=STRONG_FACE)
+    line(document, "")
     for words in (sheet.office, sheet.issued_on):
-        _line(document, words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        line(document, words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if sheet.copy_to:
-        _rule(_line(document, f"抄送：{sheet.copy_to}", points=14), "000000")
+        rule(line(document, f"抄送：{sheet.copy_to}", points=14), "000000")
     _receipt(document, sheet)
     made = BytesIO()
     document.save(made)
     return made.getvalue()
 
 
-def _page(document: Any) -> None:
+def a4(document: Any) -> None:
+    """Give the document the page and margins of an official letter."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(30)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
 
 
-def _line(
+def line(
     document: Any,
     words: str,
     *,
@@ -56,6 +57,7 @@ def _line(
     indent: bool = False,
     red: bool = False,
 ) -> Any:
+    """Add a paragraph of one run."""
     paragraph = document.add_paragraph()
     shape = paragraph.paragraph_format
     shape.space_after = Pt(0)
@@ -65,19 +67,20 @@ def _line(
     if indent:
         shape.first_line_indent = Pt(points * 2)
     run = paragraph.add_run(words)
-    _dress(run, face, points)
+    dress(run, face, points)
     if red:
         run.font.color.rgb = RED
     return paragraph
 
 
-def _dress(run: Any, face: str, points: int) -> None:
+def dress(run: Any, face: str, points: int) -> None:
+    """Give a run its typeface and size."""
     run.font.name, run.font.size = face, Pt(points)
     # Word takes the face of Chinese characters from this attribute alone.
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _rule(paragraph: Any, colour: str) -> None:
+def rule(paragraph: Any, colour: str) -> None:
     """A line under a paragraph."""
     border = OxmlElement("w:pBdr")
     bottom = OxmlElement("w:bottom")
@@ -88,12 +91,12 @@ def _rule(paragraph: Any, colour: str) -> None:
 
 
 def _receipt(document: Any, sheet: OrderSheet) -> None:
-    _line(document, "")
-    _line(document, "回执", face=STRONG_FACE, center=True)
+    line(document, "")
+    line(document, "回执", face=STRONG_FACE, center=True)
     table = document.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     for label, value in sheet.receipt:
         cells = table.add_row().cells
         cells[0].width, cells[1].width = Mm(32), Mm(124)
         for cell, words, face in ((cells[0], label, STRONG_FACE), (cells[1], value, TEXT_FACE)):
-            _dress(cell.paragraphs[0].add_run(words), face, 12)
+            dress(cell.paragraphs[0].add_run(words), face, 12)

@@ -7,6 +7,7 @@ from huixiang.cases.choices import Urgency
 from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.nlp.regions import Gazetteer
+from huixiang.nlp.regions import Region as Place
 from huixiang.nlp.routing import topic_scores
 from huixiang.nlp.triage import Tables, judge
 from huixiang.rules.lifecycle import State
@@ -16,7 +17,7 @@ from .choices import Question
 from .keeping import current_name
 from .likeness import Same, same_matter
 from .models import Suggestion
-from .ranking import is_sure, ranked_units
+from .ranking import is_sure, of_column, ranked_units
 from .tables import desk_tables
 
 TOPICS_SHOWN = 3
@@ -33,8 +34,7 @@ def judged(case: Case, among: CaseQuerySet) -> list[Suggestion]:
     # The masked text: what a suggestion quotes may be read by everybody who sees the case.
     told = judge({"title": case.title, "detail": case.body}, tables)
     topic = _topic(case, told, tables)
-    likely = Topic.objects.filter(pk=topic.value or (topic.options[0]["value"] if topic.options else "")).first()
-    found = [topic, _region(case, told, tables.gazetteer), _urgency(told), _unit(case, told, likely), _demands(told)]
+    found = [topic, _region(case, tables.gazetteer), _urgency(told), _unit(case, told, topic), _demands(told)]
     if not case.is_report:
         found.append(_same(same_matter(case.title, case.body, among, but=case.pk)))
     for suggestion in found:
@@ -74,29 +74,35 @@ def _topic(case: Case, told: Mapping[str, Any], tables: Tables) -> Suggestion:
     )
 
 
-def _region(case: Case, told: Mapping[str, Any], gazetteer: Gazetteer) -> Suggestion:
+def _region(case: Case, gazetteer: Gazetteer) -> Suggestion:
     """The place of the text beside that of the form: told where they agree, asked about where they do not."""
-    form, found = case.region, told["region"]
-    choices = _divisions(found, form.pk) if found else []
-    inside = [code for code in choices if code.startswith(form.pk)]
-    around = [code for code in choices if form.pk.startswith(code)]
-    if not choices or (around and not inside):
-        why = [f"正文写的“{found['text']}”与表单一致"] if around else ["正文没有写地点，按表单所选"]
-        return _place(form.pk, why, [form.pk], gazetteer, form)
-    if len(inside) == 1:
-        return _place(inside[0], [f"正文提到“{found['text']}”"], [inside[0], form.pk], gazetteer, form)
-    if inside:
-        why = [f"“{found['text']}”在{form.name}有{len(inside)}处，要问清是哪一处"]
-        return _place("", why, inside, gazetteer, form)
-    why = [f"表单选的是{form.readable}，正文写的是“{found['text']}”，两处不一致"]
-    return _place("", why, [form.pk, *choices], gazetteer, form)
+    form = case.region
+    nearer = gazetteer.region(case.title, case.body, form.full_name)
+    if nearer is not None and nearer.division is not None and nearer.division.code != form.pk:
+        code = nearer.division.code
+        if code.startswith(form.pk):
+            return _place(code, [f"正文提到“{nearer.text}”"], [code, form.pk], form)
+    if nearer is not None and len(inside := [d.code for d in nearer.choices if d.code.startswith(form.pk)]) > 1:
+        return _place("", [f"“{nearer.text}”在{form.name}有{len(inside)}处，要问清是哪一处"], inside, form)
+    said = gazetteer.region(case.title, case.body)
+    choices = _codes(said)
+    if said is None or not said.is_firm or not choices or any(form.pk.startswith(code) for code in choices):
+        agrees = bool(choices) and any(form.pk.startswith(code) for code in choices)
+        why = f"正文写的“{said.text}”与表单一致" if agrees and said else "正文没有写清地点，按表单所选"
+        return _place(form.pk, [why], [form.pk], form)
+    # Of several places of one name the nearest to what the form says is meant first.
+    near = next((c for n in (6, 4) if (c := [code for code in choices if code[:n] == form.pk[:n]])), choices)
+    why = f"表单选的是{form.readable}，正文写的是“{said.text}”，两处不一致"
+    return _place("", [why], [form.pk, *near], form)
 
 
-def _divisions(found: Mapping[str, Any], form: str) -> list[str]:
-    return [found["code"]] if found["code"] else [choice["code"] for choice in found["choices"]]
+def _codes(said: Place | None) -> list[str]:
+    if said is None:
+        return []
+    return [said.division.code] if said.division else [choice.code for choice in said.choices]
 
 
-def _place(value: str, why: list[str], codes: list[str], gazetteer: Gazetteer, form: Region) -> Suggestion:
+def _place(value: str, why: list[str], codes: list[str], form: Region) -> Suggestion:
     named = {region.pk: region.readable for region in Region.objects.filter(pk__in=[*codes, form.pk])}
     options = [_option(c, named[c]) for c in dict.fromkeys(codes) if c in named]
     return Suggestion(question=Question.REGION, value=value, label=named.get(value, ""), why=why, options=options)
@@ -109,8 +115,19 @@ def _urgency(told: Mapping[str, Any]) -> Suggestion:
     return Suggestion(question=Question.URGENCY, value=level.value, label=level.label, why=why, options=options)
 
 
-def _unit(case: Case, told: Mapping[str, Any], topic: Topic | None) -> Suggestion:
-    ranked = ranked_units(case.region, topic, told["unit_kinds"], f"{case.title}{case.body}")
+def likely_topics(topic: Suggestion | None) -> list[tuple[Topic, float]]:
+    """What a case may be about, with the probability of each: the one told, else those that share the doubt."""
+    options = topic.options if topic is not None else []
+    if topic is not None and topic.is_sure:
+        options = options[:1]
+    rows = Topic.objects.in_bulk([option["value"] for option in options])
+    found = [(rows[o["value"]], o["p"]) for o in options if o["value"] in rows]
+    return [(found[0][0], 1.0)] if topic is not None and topic.is_sure and found else found
+
+
+def _unit(case: Case, told: Mapping[str, Any], topic: Suggestion) -> Suggestion:
+    ranked = of_column(case.column_id, case.region)
+    ranked += ranked_units(case.region, likely_topics(topic), told["unit_kinds"], f"{case.title}{case.body}")
     options = [_option(str(one.unit.pk), one.unit.name, why=one.reasons) for one in ranked]
     best = options[0] if is_sure(ranked) else None
     return Suggestion(

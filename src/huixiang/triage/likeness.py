@@ -16,6 +16,8 @@ SCALE = 10_000
 PER_KEY = 60
 LOOKED_AT = 48
 SHOWN = 5
+# Some of the likest may be hidden from this person, or turn out to be elsewhere.
+FETCHED = 4
 
 _NEWEST = """
     SELECT k.key, m.case_id, m.weight FROM unnest(%s::bigint[]) AS k (key)
@@ -59,11 +61,11 @@ def keep_keys(cases: Iterable[Case]) -> None:
 def same_matter(title: str, body: str, among: CaseQuerySet, *, but: int | None = None, most: int = SHOWN) -> list[Same]:
     """The cases of `among` that are about the same matter as the text, the likest first; two or three queries."""
     mine = matters.keys(title, body)
-    ids = [pk for pk in _candidates(mine) if pk != but]
-    if not ids:
+    scores = _scores(mine, [pk for pk in _candidates(mine) if pk != but])
+    likest = sorted((pk for pk, score in scores.items() if score >= matters.MAYBE_SAME), key=lambda pk: -scores[pk])
+    if not likest:
         return []
-    known = {c.pk: c for c in among.filter(pk__in=ids).for_lists()}
-    scores = _scores(mine, known)
+    known = {c.pk: c for c in among.filter(pk__in=likest[: FETCHED * most]).for_lists()}
     found = [
         Same(case, scores[pk] * (matters.ELSEWHERE if matters.is_elsewhere(title, case.title) else 1.0))
         for pk, case in known.items()
@@ -93,6 +95,8 @@ def _newest(keys: list[int]) -> Iterable[tuple[int, int, int]]:
 
 def _scores(mine: Mapping[int, float], ids: Iterable[int]) -> dict[int, float]:
     scores: dict[int, float] = dict.fromkeys(ids, 0.0)
+    if not scores:
+        return {}
     rows = MatterKey.objects.filter(case_id__in=list(scores), key__in=list(mine))
     for key, case_id, weight in rows.values_list("key", "case_id", "weight"):
         scores[case_id] += mine[key] * weight / SCALE

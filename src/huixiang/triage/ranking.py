@@ -18,12 +18,13 @@ MOST = 5
 LOOKED_BACK = 400
 ANSWERED = (State.CLOSED, State.AWAITING_RATING, State.TRACKING, State.FINALIZED)
 # How far each kind of evidence counts. Judgements: a written remit outweighs practice, practice outweighs the wording.
-REMIT, REMIT_ABOVE, PRACTICE, WORDING, GOVERNMENT = 3.0, 2.0, 3.0, 0.9, 0.2
+COLUMN, REMIT, REMIT_ABOVE, REMIT_BELOW, PRACTICE, WORDING, GOVERNMENT = 9.0, 3.0, 2.0, 1.2, 3.0, 0.9, 0.2
 # Each level further up counts so much less.
 FURTHER = 0.35
 # With this many answered cases half of the share counts; few cases prove little.
 DOUBT = 4
 SURE_FROM, SURE_AHEAD = 2.0, 0.4
+COLUMN_UNITS = {"legal": ("law", "《问法湖南》的留言由律师团解答")}
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,35 @@ class _Evidence:
 
 
 def ranked_units(
-    region: Region, topic: Topic | None, kinds: Sequence[str] = (), text: str = "", *, most: int = MOST
+    region: Region,
+    topics: Sequence[tuple[Topic, float]],
+    kinds: Sequence[str] = (),
+    text: str = "",
+    *,
+    most: int = MOST,
 ) -> list[Ranked]:
-    """The units that could answer, the likeliest first; `kinds` are the kinds of unit as the model ranks them."""
+    """The units that could answer, the likeliest first.
+
+    `topics` are what it may be about, each with its probability; `kinds` the kinds of unit as the model ranks them.
+    """
     found: dict[int, _Evidence] = {}
     above = divisions_above(region.pk)
-    _add_remits(found, topic, region, above)
-    _add_practice(found, topic, region)
+    for topic, p in topics:
+        _add_remits(found, topic, p, region, above)
+        _add_practice(found, topic, p, region)
     _add_wording(found, kinds, text, above)
     if not found:
         _add_governments(found, above)
     ranked = sorted(found.values(), key=lambda one: (-round(one.score, 4), one.unit.path))
-    return [Ranked(one.unit, round(one.score, 2), tuple(one.reasons)) for one in ranked[:most]]
+    return [Ranked(one.unit, round(one.score, 2), tuple(dict.fromkeys(one.reasons))) for one in ranked[:most]]
+
+
+def of_column(column: str, region: Region) -> list[Ranked]:
+    """The nearest unit that a column belongs to, whatever the matter: law questions go to the lawyers."""
+    kind, words = COLUMN_UNITS.get(column, ("", ""))
+    units = Unit.objects.active().filter(kind=kind, region__in=divisions_above(region.pk)).select_related("region")
+    nearest = sorted(units, key=lambda unit: (-len(unit.region_id), unit.path))
+    return [Ranked(unit, COLUMN, (words,)) for unit in nearest[:1]]
 
 
 def is_sure(ranked: Sequence[Ranked]) -> bool:
@@ -75,18 +93,17 @@ def _add(found: dict[int, _Evidence], unit: Unit, score: float, reason: str) -> 
     one.reasons.append(reason)
 
 
-def _add_remits(found: dict[int, _Evidence], topic: Topic | None, region: Region, above: list[str]) -> None:
-    if topic is None:
-        return
-    fitting = Q(topic=topic) | Q(topic_id=topic.parent_id)
+def _add_remits(found: dict[int, _Evidence], topic: Topic, p: float, region: Region, above: list[str]) -> None:
+    fitting = Q(topic=topic) | Q(topic_id=topic.parent_id) | Q(topic__parent=topic)
     rows = Remit.objects.filter(fitting, region__in=above, unit__is_active=True)
     best: dict[int, tuple[float, Remit]] = {}
     for remit in rows.select_related("unit__region", "topic", "region"):
-        score = (REMIT if remit.topic_id == topic.pk else REMIT_ABOVE) - FURTHER * _levels_up(remit.region_id, region)
+        closeness = {topic.pk: REMIT, topic.parent_id: REMIT_ABOVE}.get(remit.topic_id, REMIT_BELOW)
+        score = closeness - FURTHER * _levels_up(remit.region_id, region)
         if remit.unit_id not in best or score > best[remit.unit_id][0]:
             best[remit.unit_id] = score, remit
     for score, remit in best.values():
-        _add(found, remit.unit, score, _remit_words(remit, region))
+        _add(found, remit.unit, p * score, _remit_words(remit, region))
 
 
 def _remit_words(remit: Remit, region: Region) -> str:
@@ -95,10 +112,8 @@ def _remit_words(remit: Remit, region: Region) -> str:
     return f"权责清单：{remit.region.name}{where}的“{remit.topic.name}”归它管{basis}"
 
 
-def _add_practice(found: dict[int, _Evidence], topic: Topic | None, region: Region) -> None:
+def _add_practice(found: dict[int, _Evidence], topic: Topic, p: float, region: Region) -> None:
     """Adds who answered such messages in the same county (or prefecture), from the newest answered cases."""
-    if topic is None:
-        return
     # Of its whole class when the case has only a first-level topic.
     topics = Q(topic=topic) if topic.parent_id else Q(topic=topic) | Q(topic__parent=topic)
     rows = Case.objects.filter(topics, state__in=ANSWERED).exclude(kind=MessageKind.REPORT)
@@ -108,8 +123,8 @@ def _add_practice(found: dict[int, _Evidence], topic: Topic | None, region: Regi
     units = Unit.objects.active().in_bulk(list(counts))
     for pk, times in counts.most_common(MOST):
         if unit := units.get(pk):
-            score = PRACTICE * times / (len(near) + DOUBT)
-            _add(found, unit, score, f"本地近来答复的{len(near)}件“{topic.name}”留言里，有{times}件由它答复")
+            words = f"本地近来答复的{len(near)}件“{topic.name}”留言里，有{times}件由它答复"
+            _add(found, unit, p * PRACTICE * times / (len(near) + DOUBT), words)
 
 
 def _add_wording(found: dict[int, _Evidence], kinds: Sequence[str], text: str, above: list[str]) -> None:

@@ -60,6 +60,10 @@ class Advice:
             return ""
         return f"请问事情发生在下面哪一处：{'，还是'.join(option['label'] for option in region.options)}？"
 
+    def decided(self, question: Question) -> str:
+        """What a person decided last; empty if nobody did, or left it open."""
+        return self.decisions[question].chosen if question in self.decisions else ""
+
     def chosen(self, question: Question) -> str:
         """What a form starts with: what a person decided, else a sure suggestion; nothing for a report."""
         if question in self.decisions:

@@ -18,7 +18,8 @@ from huixiang.rules.lifecycle import Step
 from huixiang.triage.actions import deciding
 from huixiang.triage.actions.deciding import Choice
 from huixiang.triage.choices import Question
-from huixiang.triage.ranking import Ranked, ranked_units, without
+from huixiang.triage.judging import likely_topics
+from huixiang.triage.ranking import Ranked, of_column, ranked_units, without
 from huixiang.units.access import Actor
 from huixiang.units.models import Topic, Unit
 
@@ -62,17 +63,21 @@ class AssignForm(OneUnitForm):
 
     def prepare(self) -> None:
         case, self.advice = self.case, advice_on(self.case)
-        likely = case.topic or Topic.objects.filter(pk=self.advice.chosen(Question.TOPIC)).first()
+        decided = self.advice.decided(Question.TOPIC) or case.topic_id or self.advice.chosen(Question.TOPIC)
+        likely = Topic.objects.filter(pk=decided).first() if decided else None
         self.suggestions = without(_addressed(case) + _ranked(case, self.advice, likely), case.accused_units.all())
         if not case.is_report:
             # Whom a report accuses is for a person to see: nothing is chosen for them there.
             self.initial["topic"] = likely.pk if likely else None
-            self.initial["unit"] = self.suggestions[0].unit.pk if self.suggestions else None
+            first = self.suggestions[0].unit.pk if self.suggestions else None
+            self.initial["unit"] = self.advice.decided(Question.UNIT) or first
         super().prepare()
         self.fields["supporting"].widget.choices = [(u.pk, u.name) for u in self.offered()[1 : HELPERS + 1]]
 
     def offered(self) -> list[Unit]:
-        return list(dict.fromkeys([*(s.unit for s in self.suggestions), *units_near(self.case)]))
+        decided = self.advice.decided(Question.UNIT)
+        chosen = list(Unit.objects.active().filter(pk=int(decided))) if decided else []
+        return list(dict.fromkeys([*chosen, *(s.unit for s in self.suggestions), *units_near(self.case)]))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -181,7 +186,10 @@ def _addressed(case: Case) -> list[Ranked]:
 def _ranked(case: Case, advice: Advice, topic: Topic | None) -> list[Ranked]:
     """The units as they rank now: the topic may have been put right, and practice goes on, since the message came."""
     kinds = advice.unit.facts.get("kinds", []) if advice.unit else []
-    ranked = ranked_units(case.region, topic, kinds, f"{case.title}{case.body}")
+    topics = [(topic, 1.0)] if topic else likely_topics(advice.topic)
+    ranked = of_column(case.column_id, case.region) + ranked_units(
+        case.region, topics, kinds, f"{case.title}{case.body}"
+    )
     holder = case.office_holder
     return [one for one in ranked if holder is None or one.unit.pk != holder.unit_id]
 

@@ -260,7 +260,7 @@ def _form(case: Case, advice: Advice, data: Mapping[str, Any] | None = None) -> 
         "title": case.title,
         "body": case.body,
         "topic": case.topic_id or advice.chosen(Question.TOPIC),
-        "region": case.region_id,
+        "region": advice.decided(Question.REGION) or case.region_id,
         "urgency": advice.chosen(Question.URGENCY) or case.urgency,
     }
     choices = {"topics": _topic_choices(advice), "regions": _region_choices(case, advice)}

@@ -121,7 +121,7 @@ def test_draft_of_another_citizen_is_neither_shown_nor_thrown_away_nor_overwritt
     for who in ("大雪", None):
         browser = Client()
         if who:
-            browser.force_login(town.people[who], backend="django.contrib.auth.backends.ModelBackend")
+            browser.force_login(town.people[who], backend="huixiang.accounts.backends.AccountBackend")
         assert "我的草稿标题" not in browser.get("/submit/", {"draft": token}).content.decode()
         browser.post(f"/mine/drafts/{token}/discard/")
         assert browser.post("/submit/draft/", {"form_token": token, "title": "改掉"}).status_code in {403, 409}
@@ -183,7 +183,7 @@ def test_nobody_is_led_away_after_signing_in_or_changing_the_look(client, town, 
 def test_posts_without_the_token_of_a_form_are_refused(town):
     case = town.assigned()
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(town.people["承办人"], backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(town.people["承办人"], backend="huixiang.accounts.backends.AccountBackend")
     for url in (
         f"/desk/cases/{case.number}/accept/",
         "/desk/sign-out/",
@@ -209,7 +209,7 @@ def test_foreign_host_names_reach_neither_feeds_nor_pages(client, town):
 def test_pages_of_one_person_are_never_kept(client, town):
     case = town.closed()
     browser = Client()
-    browser.force_login(town.people["小满"], backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(town.people["小满"], backend="huixiang.accounts.backends.AccountBackend")
     for url in ("/mine/", f"/mine/{case.number}/", "/submit/", "/track/", "/sign-in/"):
         assert "no-store" in browser.get(url).get("Cache-Control", ""), url
     browser.get("/"), browser.get(f"/cases/{case.number}/")
@@ -280,7 +280,7 @@ def test_name_of_a_file_cannot_write_headers_and_a_pdf_is_handed_over_closed(cli
     file.case, file.is_public = case, True
     file.save()
     moderator = Client()
-    moderator.force_login(town.people["审核员"], backend="django.contrib.auth.backends.ModelBackend")
+    moderator.force_login(town.people["审核员"], backend="huixiang.accounts.backends.AccountBackend")
     for answer in (client.get(f"/files/{file.key}/"), moderator.get(f"/desk/files/{file.key}/")):
         assert answer["Content-Disposition"].startswith("attachment")
         assert "\n" not in answer["Content-Disposition"]

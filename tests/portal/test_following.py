@@ -71,7 +71,7 @@ def test_address_is_the_last_hop_behind_our_proxy_only(client, town, monkeypatch
 def test_tracking_page_opens_for_its_author_and_its_session_alone(client, town, other_citizen):
     case, code = coded(town, title="私下的一件事情说一说", visibility="private")
     own = town.submit()
-    backend = "django.contrib.auth.backends.ModelBackend"
+    backend = "huixiang.accounts.backends.AccountBackend"
     for number in (case.number, own.number, "HX000000AAAAAA"):
         assert client.get(f"/mine/{number}/").status_code == 404
     client.force_login(other_citizen, backend=backend)

@@ -276,7 +276,7 @@ def test_page_of_another_case_lets_go_of_a_withdrawn_one(client, town):
 
 def test_signed_in_visitors_get_their_own_page(client, town):
     client.get("/")
-    client.force_login(town.people["小满"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(town.people["小满"], backend="huixiang.accounts.backends.AccountBackend")
     assert "退出" in client.get("/").content.decode()
     client.logout()
     assert "退出" not in client.get("/").content.decode()

@@ -122,7 +122,7 @@ def test_signed_in_citizen_submits_at_once(citizen, write, town):
 
 
 def test_staff_account_does_not_become_an_author(client, write, town):
-    client.force_login(town.people["承办人"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(town.people["承办人"], backend="huixiang.accounts.backends.AccountBackend")
     write()
     assert Case.objects.get().author is None
 
@@ -306,7 +306,7 @@ def test_submitted_draft_leaves_the_list(citizen, write, town):
 def test_drafts_are_for_their_author_alone(client, citizen, town, other_citizen):
     token = token_of(citizen.get("/submit/"))
     citizen.post("/submit/draft/", {"form_token": token, "title": "只有我能看"})
-    client.force_login(other_citizen, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(other_citizen, backend="huixiang.accounts.backends.AccountBackend")
     assert "只有我能看" not in client.get(f"/submit/?draft={token}").content.decode()
     assert client.post("/submit/draft/", {"form_token": token, "title": "抢走"}).status_code == 409
     client.post(f"/mine/drafts/{token}/discard/")

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from huixiang.accounts.encryption import keyed_hash
 from huixiang.accounts.roles import Role
+from huixiang.accounts.shapes import Shape
 from huixiang.rules.lifecycle import State, Step, may
 from huixiang.units.access import Actor
 from huixiang.units.models import Unit
@@ -18,7 +19,6 @@ from .actions.submitting import code_hash
 from .choices import AssignmentState, MessageKind, ReplyState, Visibility
 from .models import Assignment, Attachment, Case, OriginalLook, Reply
 from .querysets import CaseQuerySet
-from .shapes import Shape
 
 
 class NotVisible(Http404):

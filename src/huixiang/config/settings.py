@@ -203,7 +203,8 @@ INSTALLED_APPS = [
     "huixiang.workbench",
 ]
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["huixiang.accounts.backends.AccountBackend"]
+SESSION_ENGINE = "huixiang.accounts.sessions"
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"] if TEST else ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 )

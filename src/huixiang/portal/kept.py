@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import wraps
 from threading import Lock
 from typing import Any
 
@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from huixiang.accounts.shapes import shape_of_many
 from huixiang.cases.models import Case
-from huixiang.cases.shapes import Shape
 from huixiang.ui.context import look
 
 MAX_PAGES = 3000
@@ -80,12 +80,10 @@ def public_version() -> object:
 
 def case_versions(ids: Sequence[int]) -> list[tuple[Any, ...]]:
     """The versions of some cases: their places in the ledger, their supporters, and whether they are public."""
-    return [_version(case) for case in _together(len(ids))(*ids)]
+    return _together(ids)
 
 
-@cache
-def _together(count: int) -> Shape[Case]:
-    return Shape(lambda *ids: Case.objects.filter(pk__in=ids).order_by("pk").only(*_OF_A_CASE), *([int] * count))
+_together = shape_of_many(lambda *ids: Case.objects.filter(pk__in=ids).order_by("pk").values_list(*_OF_A_CASE))
 
 
 def _version(case: Case) -> tuple[Any, ...]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from huixiang.accounts.shapes import Shape
 from huixiang.cases.choices import Resolution
 from huixiang.cases.models import Attachment, Case, Reply
-from huixiang.cases.shapes import Shape
 from huixiang.ui.addresses import to
 
 Shown = dict[str, Any]

@@ -1,10 +1,10 @@
 """Public cases that are like another text: for whoever reads a case, and for whoever is about to write one."""
 
+from huixiang.accounts.shapes import Shape
 from huixiang.cases import search
 from huixiang.cases.choices import Visibility
 from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
-from huixiang.cases.shapes import Shape
 from huixiang.nlp.similarity import similar
 
 MOST = 4

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import ADMIN_ROLES, Role
+from huixiang.accounts.shapes import Shape
 
 from .models import Delegation, Membership, Unit
 
@@ -94,18 +95,22 @@ def actor_of(user: User | AnonymousUser | None, *, at: datetime) -> Actor:
         return STRANGER
     if not user.is_staff_member:
         return Actor(user)
-    return Actor(user, [_grant(m) for m in [*_memberships(Q(user=user), at), *_taken_over(user, at)]])
+    found = _GRANTING(user.pk, at)
+    # Their own roles come before those they took over.
+    return Actor(user, [_grant(m) for m in sorted(found, key=lambda m: m.user_id != user.pk)])
 
 
-def _taken_over(user: User, at: datetime) -> QuerySet[Membership]:
-    """Roles of those for whom the person stands in; never an administrator's, and nothing they took over themselves."""
+def _granting(user: int, at: datetime) -> QuerySet[Membership]:
+    """A person's running roles, and those of people for whom they stand in: never an administrator's, and nothing that
+    those people took over themselves.
+    """
     absent = Delegation.objects.running(at).filter(to_user=user).values("from_user")
-    return _memberships(Q(user__in=absent) & ~Q(role__in=ADMIN_ROLES), at)
-
-
-def _memberships(whose: Q, at: datetime) -> QuerySet[Membership]:
+    whose = Q(user=user) | Q(user__in=absent) & ~Q(role__in=ADMIN_ROLES)
     live = Q(ends_at=None) | Q(ends_at__gt=at)
     return Membership.objects.filter(whose, live).select_related("unit").order_by("pk")
+
+
+_GRANTING: Shape[Membership] = Shape(_granting, int, datetime)
 
 
 def _grant(membership: Membership) -> Grant:

@@ -18,7 +18,7 @@ from huixiang.units.access import Actor
 
 from ..frame import framed
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "huixiang.accounts.backends.AccountBackend"
 MOST_OPENED = 20
 OPENED = "opened_cases"
 

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from huixiang.accounts.shapes import Shape
 from huixiang.cases import access
 from huixiang.cases.choices import ReplyState, SupplementState, Visibility
 from huixiang.cases.models import Attachment, Case, CaseEvent, Supplement
-from huixiang.cases.shapes import Shape
 from huixiang.followup.models import Rating
 from huixiang.rules.lifecycle import Step
 

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from huixiang.accounts.roles import Role
+from huixiang.accounts.shapes import shape_of_many
 from huixiang.cases import access
 from huixiang.cases.choices import Lane, MessageKind, Urgency
 from huixiang.cases.models import Case
-from huixiang.ui import vocabulary
+from huixiang.ui import addresses, vocabulary
 from huixiang.ui.templatetags.ui import icon
 from huixiang.units.standards import missing_year
 
@@ -112,8 +113,10 @@ def _claiming(request: DeskRequest, units: list[Any], case: Any) -> Any:
 
 def _cases(ids: list[int]) -> dict[int, dict[str, Any]]:
     # Every queue asked access which cases this person sees; asking again would double the cost of the page.
-    rows = Case.objects.filter(pk__in=set(ids)).order_by().values(*COLUMNS) if ids else []
-    return {row["pk"]: row for row in rows}
+    return {row["pk"]: row for row in _ROWS(sorted(set(ids)))}
+
+
+_ROWS = shape_of_many(lambda *ids: Case.objects.filter(pk__in=ids).order_by().values(*COLUMNS))
 
 
 def _section(request: DeskRequest, queue: Queue, entries: list[Entry], known: dict[int, dict[str, Any]]) -> Section:
@@ -155,21 +158,8 @@ def _notes(case: dict[str, Any]) -> SafeString:
 def _url(queue: Queue, entry: Entry, number: str) -> str:
     if queue.code in OWN_PAGES:
         name, by_number = OWN_PAGES[queue.code]
-        return _address(name, str(number if by_number else entry.row_id))
-    return _address("desk:case", number) + queue.place
-
-
-def _address(name: str, key: str) -> str:
-    before, after = _around(name)
-    return before + key + after
-
-
-@cache
-def _around(name: str) -> tuple[str, str]:
-    """What stands before and behind the key in an address: asked once, not for every row."""
-    key = "900000009"
-    before, after = reverse(name, args=[key]).split(key)
-    return before, after
+        return addresses.to(name, number if by_number else entry.row_id)
+    return addresses.to("desk:case", number) + queue.place
 
 
 @cache

@@ -1,0 +1,59 @@
+"""Kept statements give what the query itself would give, every time with the values asked for."""
+
+from threading import Thread
+
+import pytest
+from django.db import connection
+
+from huixiang.cases.models import Case
+from huixiang.accounts.shapes import Shape
+
+BY_NUMBER = Shape(lambda number: Case.objects.select_related("region").filter(number=number), str)
+OF_REGION = Shape(lambda code: Case.objects.in_region(code).order_by("pk"), str)
+TWO = Shape(lambda one, other: Case.objects.filter(pk__in=[one, other]).order_by("pk"), int, int)
+
+
+def test_a_kept_statement_finds_the_row_of_each_value(town, django_assert_num_queries):
+    first, second = town.approved(), town.approved()
+    assert [c.pk for c in BY_NUMBER(first.number)] == [first.pk]
+    with django_assert_num_queries(1):
+        found = BY_NUMBER.first(second.number)
+        assert found.region.name == "岳麓区"
+    assert found == second
+    assert found.submitted_at == second.submitted_at
+    assert BY_NUMBER.first("HX000000NOBODY") is None
+
+
+def test_a_prefix_is_searched_literally(town):
+    here, elsewhere = town.approved(), town.approved(region="荷塘区")
+    assert OF_REGION("4301") == [here]
+    assert OF_REGION("43") == [here, elsewhere]
+    assert OF_REGION("4%") == []
+
+
+def test_the_same_value_may_stand_twice(town):
+    case = town.approved()
+    assert TWO(case.pk, case.pk) == [case]
+
+
+def test_a_value_that_reaches_no_parameter_is_a_mistake_said_at_once(db):
+    forgetful = Shape(lambda number: Case.objects.all(), str)
+    with pytest.raises(ValueError, match="do not reach the SQL"):
+        forgetful("HX1")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_threads_share_the_statement_but_not_the_connection():
+    seen = []
+
+    def ask():
+        seen.append(BY_NUMBER("HX000000NOBODY"))
+        connection.close()
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [[]] * 4

@@ -29,7 +29,7 @@ def test_a_stalled_lane_delays_nobody(monkeypatch):
     assert False in turns and "judged" in turns
 
 
-def test_a_failing_job_leaves_the_others_of_its_lane_running():
+def test_a_failing_job_leaves_the_others_of_its_lane_running(db):
     stop, done = threading.Event(), []
 
     def fails():

@@ -35,6 +35,15 @@ def test_a_small_stratum_is_rounded_up(size, drawn):
     assert len(sampling.share("2026-11", [(n, 1, "voice") for n in range(size)])) == drawn
 
 
+def test_small_strata_are_drawn_now_and_then_and_never_below_a_tenth():
+    seen, drawn = 0, 0
+    for month in range(1, 13):
+        rows = [(month * 100 + n, 1, "voice") for n in range(3)]
+        drawn += len(sampling.share(f"2026-{month:02}", rows, {(1, "voice"): seen}))
+        seen += len(rows)
+        assert seen / 10 <= drawn < seen / 10 + 1
+
+
 def test_the_draw_depends_on_reply_and_month_alone():
     rows = [(n, 1, "voice") for n in range(300)]
     first = sampling.share("2026-11", rows)
@@ -76,11 +85,18 @@ def test_a_repeated_case_is_sampled(town):
 def test_a_month_is_drawn_once_when_it_is_over(town):
     replies = [answer(town) for _ in range(11)]
     assert sampling.draw_due(at=MORNING) == 0 and not SampleDraw.objects.exists(), "November is not over"
-    assert sampling.draw_due(at=DECEMBER) == 2
+    assert sampling.draw_due(at=DECEMBER) == 1
     expected = sampling.share("2026-11", ((r.pk, r.unit_id, "voice") for r in replies))
     assert set(whys()) == expected
     assert sampling.draw_due(at=DECEMBER) == 0 and sampling.draw("2026-11", at=DECEMBER) == 0
     assert (SampleDraw.objects.get().population, Sample.objects.count()) == (11, 2)
+
+
+def test_the_months_of_a_year_are_counted_together(town):
+    for month in (9, 10, 11):
+        answer(town, at=MORNING.replace(month=month))
+    assert sampling.draw_due(at=DECEMBER) == 3
+    assert list(SampleDraw.objects.order_by("period").values_list("sampled", flat=True)) == [1, 0, 0]
 
 
 def test_a_draw_takes_every_risk_that_no_event_had_told_of(town):
@@ -92,8 +108,8 @@ def test_a_draw_takes_every_risk_that_no_event_had_told_of(town):
 
 def test_a_month_that_no_loop_saw_end_is_still_drawn(town):
     answer(town)
-    assert sampling.draw_due(at=DECEMBER + timedelta(days=70)) == 1
-    assert SampleDraw.objects.get().period == "2026-11"
+    assert sampling.draw_due(at=DECEMBER + timedelta(days=70)) == 3
+    assert list(SampleDraw.objects.values_list("period", "sampled")) == [("2027-01", 0), ("2026-12", 0), ("2026-11", 1)]
 
 
 def test_history_and_acknowledgements_are_not_sampled(town):

@@ -1,17 +1,17 @@
 """Sampling (抽查): which published replies the quality desk looks at again; anybody can redo the draw.
 
 Every denial, safety case and repeated case is sampled when it is published. When a month is over, its share is drawn:
-of each unit and column at least one in ten, those first in the order of a digest of month and reply id.
+of each unit and column at least one in ten of the year so far, those first by a digest of month and reply id.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from math import ceil
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils.timezone import localtime
 
 from huixiang.cases.choices import Lane
@@ -22,6 +22,8 @@ from huixiang.rules.calendar import at_clock
 from ..judging import Failure, opinions
 from ..models import JUDGED_KINDS, Sample, SampleDraw, SampleReason
 
+Stratum = tuple[int, str]
+Row = tuple[int, int, str]
 # docs/quality.md#sampling: at least one in ten of each unit and column.
 ONE_IN = 10
 # A month is drawn an hour after its end: what was being published at midnight is then there.
@@ -60,29 +62,37 @@ def order(period: str, reply_id: int) -> str:
     return sha256(f"{period}:{reply_id}".encode()).hexdigest()
 
 
-def share(period: str, strata: Iterable[tuple[int, int, str]]) -> set[int]:
-    """The reply ids drawn from rows of (reply id, unit id, column): the first tenth of each stratum, rounded up."""
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+def share(period: str, strata: Iterable[Row], before: Mapping[Stratum, int] | None = None) -> set[int]:
+    """The reply ids drawn from a month's rows of (reply id, unit id, column); `before`: the year's earlier replies.
+
+    Counted from January, each unit and column has at least a tenth drawn at the end of every month, and hardly more:
+    a unit with one reply a month is drawn twice a year, not twelve times.
+    """
+    groups: dict[Stratum, list[int]] = defaultdict(list)
     for reply_id, unit_id, column in strata:
         groups[unit_id, column].append(reply_id)
     drawn: set[int] = set()
-    for ids in groups.values():
-        drawn.update(sorted(ids, key=lambda pk: order(period, pk))[: ceil(len(ids) / ONE_IN)])
+    for stratum, ids in groups.items():
+        earlier = (before or {}).get(stratum, 0)
+        quota = ceil((earlier + len(ids)) / ONE_IN) - ceil(earlier / ONE_IN)
+        drawn.update(sorted(ids, key=lambda pk: order(period, pk))[:quota])
     return drawn
 
 
 def draw_due(*, at: datetime) -> int:
-    """Draw the oldest month that is over and was not drawn yet; gives the number of replies sampled in it."""
-    for period in _months_over(at - SETTLED):
-        if not SampleDraw.objects.filter(period=period).exists():
-            return draw(period, at=at)
-    return 0
+    """Draw each month that is over and was not drawn yet, the oldest first; gives the number of months drawn."""
+    months = _months_over(at - SETTLED)
+    known = set(SampleDraw.objects.filter(period__in=months).values_list("period", flat=True))
+    missing = [period for period in months if period not in known]
+    for period in missing:
+        draw(period, at=at)
+    return len(missing)
 
 
 def draw(period: str, *, at: datetime) -> int:
     """Draw one month; gives how many of its replies are sampled. Drawn twice, it stays as it was."""
     replies = list(population(period))
-    drawn = share(period, ((r.pk, r.unit_id, r.case.column_id) for r in replies))
+    drawn = share(period, ((r.pk, r.unit_id, r.case.column_id) for r in replies), _earlier(period))
     rows = []
     for reply in replies:
         why = risk(reply) or (SampleReason.SHARE if reply.pk in drawn else None)
@@ -99,13 +109,25 @@ def draw(period: str, *, at: datetime) -> int:
 
 def population(period: str) -> QuerySet[Reply]:
     """The answers published in a month on this platform, in the order of their ids."""
-    first = datetime.strptime(period, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
-    after = (first + timedelta(days=32)).replace(day=1)
-    midnight = datetime.min.time()
+    first = _first(period)
+    inside = _published(first, (first + timedelta(days=32)).replace(day=1)).select_related("case")
+    return inside.defer("case__sealed_title", "case__sealed_body", "case__sealed_contact").order_by("pk")
+
+
+def _earlier(period: str) -> dict[Stratum, int]:
+    """How many answers each unit and column had in the months of the year before this one."""
+    first = _first(period)
+    found = _published(first.replace(month=1), first).order_by().values_list("unit_id", "case__column_id")
+    return {(unit_id, column): number for unit_id, column, number in found.annotate(number=Count("pk"))}
+
+
+def _published(first: date, after: date) -> QuerySet[Reply]:
     found = Reply.objects.published().filter(kind__in=JUDGED_KINDS, case__is_historical=False)
-    inside = found.filter(published_at__gte=at_clock(first, midnight), published_at__lt=at_clock(after, midnight))
-    bare = inside.select_related("case").defer("case__sealed_title", "case__sealed_body", "case__sealed_contact")
-    return bare.order_by("pk")
+    return found.filter(published_at__gte=at_clock(first, time()), published_at__lt=at_clock(after, time()))
+
+
+def _first(period: str) -> date:
+    return date.fromisoformat(f"{period}-01")
 
 
 def judge_waiting(*, at: datetime) -> int:

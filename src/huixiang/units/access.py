@@ -95,22 +95,21 @@ def actor_of(user: User | AnonymousUser | None, *, at: datetime) -> Actor:
         return STRANGER
     if not user.is_staff_member:
         return Actor(user)
-    found = _GRANTING(user.pk, at)
-    # Their own roles come before those they took over.
-    return Actor(user, [_grant(m) for m in sorted(found, key=lambda m: m.user_id != user.pk)])
+    return Actor(user, [_grant(m) for m in [*_OWN(user.pk, at), *_TAKEN_OVER(user.pk, at)]])
 
 
-def _granting(user: int, at: datetime) -> QuerySet[Membership]:
-    """A person's running roles, and those of people for whom they stand in: never an administrator's, and nothing that
-    those people took over themselves.
-    """
+def _live(at: datetime) -> QuerySet[Membership]:
+    return Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at)).select_related("unit").order_by("pk")
+
+
+def _taken_over(user: int, at: datetime) -> QuerySet[Membership]:
+    """Roles of those for whom the person stands in; never an administrator's, and nothing they took over themselves."""
     absent = Delegation.objects.running(at).filter(to_user=user).values("from_user")
-    whose = Q(user=user) | Q(user__in=absent) & ~Q(role__in=ADMIN_ROLES)
-    live = Q(ends_at=None) | Q(ends_at__gt=at)
-    return Membership.objects.filter(whose, live).select_related("unit").order_by("pk")
+    return _live(at).filter(user__in=absent).exclude(role__in=ADMIN_ROLES)
 
 
-_GRANTING: Shape[Membership] = Shape(_granting, int, datetime)
+_OWN: Shape[Membership] = Shape(lambda user, at: _live(at).filter(user_id=user), int, datetime)
+_TAKEN_OVER: Shape[Membership] = Shape(_taken_over, int, datetime)
 
 
 def _grant(membership: Membership) -> Grant:

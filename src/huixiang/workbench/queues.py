@@ -110,10 +110,18 @@ def _statement(who: _Who, minute: int) -> tuple[str, list[Any]]:
         except EmptyResultSet:
             continue
         # Django's own union would allow no part its limit on SQLite.
-        parts.append(f"SELECT * FROM ({sql}) AS part")  # noqa: S608 - compiled by the ORM
+        parts.append(_PART[connection.vendor].format(sql))
         params += values
     whole = " UNION ALL ".join(parts)
     return _inlined(whole, params) if whole and connection.vendor == "postgresql" else (whole, params)
+
+
+# From PostgreSQL moments come as seconds: a hundred of them are read many times faster than as timestamps.
+_PART = {
+    "sqlite": "SELECT * FROM ({}) AS part",
+    "postgresql": "SELECT code, case_id, row_id, EXTRACT(EPOCH FROM due)::float8"
+    " FROM ({}) AS part (code, case_id, row_id, due)",
+}
 
 
 def _inlined(sql: str, params: list[Any]) -> tuple[str, list[Any]]:
@@ -133,6 +141,8 @@ def _placeholder() -> Any:
 
 def _moment(value: Any) -> datetime | None:
     # Read without the ORM: SQLite gives moments back without a zone, in UTC, and those of expressions as text.
+    if isinstance(value, float):
+        return datetime.fromtimestamp(value, UTC)
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
         return None

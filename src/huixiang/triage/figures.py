@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
 from huixiang.cases.choices import Urgency
@@ -32,6 +32,7 @@ class Month:
     right: int = 0
     exact: int = 0
     missed: int = 0
+    corrected: int = 0
     pressing: int = 0
     sum_p: float = 0.0
     topics: Counter[str] = field(default_factory=Counter)
@@ -43,7 +44,7 @@ class Month:
 
     @property
     def accuracy(self) -> float | None:
-        """Share of told first-level topics that the last decision kept; None where there is too little."""
+        """Share of told first-level topics that the people kept; None where there is too little."""
         return self.right / self.told if self.is_enough else None
 
     @property
@@ -82,12 +83,13 @@ class Drift:
 
 
 def months(at: datetime) -> list[Month]:
-    """The last twelve months, the newest first; four grouped queries."""
+    """The last twelve months, the newest first; three grouped queries."""
     first = _first_of(at, MONTHS - 1)
     found = {_months_back(at, n): Month(_months_back(at, n)) for n in range(MONTHS)}
-    names = _first_level()
+    names = first_level()
     _add_read(found, first, names)
-    _add_decided(found, first, names)
+    _add_pressing(found, first)
+    _add_corrected(found, first)
     return list(found.values())
 
 
@@ -103,42 +105,44 @@ def drifts(found: list[Month]) -> list[Drift]:
 
 def _add_read(found: Mapping[date, Month], first: datetime, names: Mapping[str, str]) -> None:
     rows = Suggestion.objects.filter(question=Question.TOPIC, made_at__gte=first)
-    grouped = rows.annotate(month=TruncMonth("made_at", tzinfo=CHINA)).values_list("month", "value")
-    for moment, value, count, sum_p in grouped.annotate(n=Count("pk"), total=Sum("p")):
-        if month := found.get(moment.date()):
-            month.read += count
-            month.sum_p += sum_p or 0.0
-            month.silent += count if not value else 0
-            if value in names:
-                month.topics[names[value]] += count
-
-
-def _add_decided(found: Mapping[date, Month], first: datetime, names: Mapping[str, str]) -> None:
-    later = Decision.objects.filter(case=OuterRef("case"), question=OuterRef("question"), pk__gt=OuterRef("pk"))
-    rows = Decision.objects.filter(question__in=[Question.TOPIC, Question.URGENCY], at__gte=first)
-    last = rows.exclude(Exists(later)).annotate(month=TruncMonth("at", tzinfo=CHINA)).order_by()
-    grouped = last.values_list("month", "question", "suggested", "chosen").annotate(n=Count("pk"))
-    for moment, question, suggested, chosen, count in grouped:
+    grouped = rows.annotate(month=TruncMonth("made_at", tzinfo=CHINA)).values_list("month", "value", "case__topic")
+    for moment, value, settled, count, sum_p in grouped.annotate(n=Count("pk"), total=Sum("p")).order_by():
         month = found.get(moment.date())
         if month is None:
             continue
-        if question == Question.TOPIC:
-            _count_topic(month, suggested, chosen, count, names)
-        elif chosen in {Urgency.URGENT, Urgency.CRITICAL}:
-            month.pressing += count
-            month.missed += count if suggested == Urgency.NORMAL else 0
+        month.read += count
+        month.sum_p += sum_p or 0.0
+        month.silent += count if not value else 0
+        if (topic := settled or value) in names:
+            month.topics[names[topic]] += count
+        if settled:
+            _count_settled(month, value, settled, count, names)
 
 
-def _count_topic(month: Month, suggested: str, chosen: str, count: int, names: Mapping[str, str]) -> None:
-    if not chosen:
-        return
+def _count_settled(month: Month, said: str, settled: str, count: int, names: Mapping[str, str]) -> None:
     month.decided += count
-    if suggested:
+    if said:
         month.told += count
-        month.exact += count if suggested == chosen else 0
-        month.right += count if names.get(suggested) == names.get(chosen) else 0
-    elif chosen in names:
-        month.topics[names[chosen]] += count
+        month.exact += count if said == settled else 0
+        month.right += count if names.get(said) == names.get(settled) else 0
+
+
+def _add_pressing(found: Mapping[date, Month], first: datetime) -> None:
+    """What people found pressing at review, and what of it triage had called ordinary."""
+    levels = [Urgency.URGENT, Urgency.CRITICAL]
+    rows = Suggestion.objects.filter(question=Question.URGENCY, made_at__gte=first, case__approved_at__isnull=False)
+    grouped = rows.filter(case__urgency__in=levels).annotate(month=TruncMonth("made_at", tzinfo=CHINA))
+    for moment, value, count in grouped.values_list("month", "value").annotate(n=Count("pk")).order_by():
+        if month := found.get(moment.date()):
+            month.pressing += count
+            month.missed += count if value == Urgency.NORMAL else 0
+
+
+def _add_corrected(found: Mapping[date, Month], first: datetime) -> None:
+    rows = Decision.objects.filter(is_agreed=False, at__gte=first).annotate(month=TruncMonth("at", tzinfo=CHINA))
+    for moment, count in rows.values_list("month").annotate(n=Count("pk")).order_by():
+        if month := found.get(moment.date()):
+            month.corrected += count
 
 
 def _merged(some: list[Month]) -> Month:
@@ -148,7 +152,7 @@ def _merged(some: list[Month]) -> Month:
     return total
 
 
-def _first_level() -> dict[str, str]:
+def first_level() -> dict[str, str]:
     """Each topic's code and the name of its first level."""
     rows = list(Topic.objects.values_list("code", "name", "parent_id"))
     names = {code: name for code, name, _ in rows}

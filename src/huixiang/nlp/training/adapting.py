@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -55,6 +55,10 @@ class Score:
     coverage: float
     accuracy_when_told: float
     log_loss: float
+
+    def as_card(self) -> dict[str, float]:
+        """Return the figures for a model card."""
+        return asdict(self)
 
     def is_worse_than(self, other: "Score") -> bool:
         """Whether it gets fewer right, or as many with less honest probabilities."""

@@ -18,6 +18,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 DUE = 10_000
 IDLE_LIMIT_MS = 20.0
 DUE_LIMIT_S = 30.0
+TOLD_PER_SECOND = 300.0
 GROWTH_LIMIT = 1.3
 
 
@@ -68,7 +69,9 @@ def table(found: list[dict[str, Any]]) -> list[str]:
     heads = [f"{size['open']:,} open" for size in found]
     due = found[0]["due"]
     lines = [f"| | {' | '.join(heads)} | limit | reached |", "|---|" + "--:|" * len(found) + "---|---|"]
-    record = [size["record_s"] for size in found]
+    record, tell = [size["record_s"] for size in found], [size["tell_s"] for size in found]
+    both = [a + b for a, b in zip(record, tell, strict=True)]
+    pace = [size["due"] / size["tell_s"] for size in found]
     # Against the bare INSERTs of the same minutes: what else the machine does meanwhile hits both.
     shares = [size["record_s"] / size["insert_s"] for size in found]
     grows = shares[-1] <= GROWTH_LIMIT * shares[0]
@@ -77,14 +80,16 @@ def table(found: list[dict[str, Any]]) -> list[str]:
         ("idle sweep, median ms", [size["idle_ms"] for size in found], f"≤ {IDLE_LIMIT_MS:.0f}", _yes(idle)),
         ("idle sweep, p95 ms", [size["idle_p95_ms"] for size in found], "", ""),
         ("bare indexed SELECT, median ms", [size["select_ms"] for size in found], "", ""),
-        (f"{due:,} due, recorded and queued, s", record, f"≤ {DUE_LIMIT_S:.0f}", _yes(max(record) <= DUE_LIMIT_S)),
+        (f"{due:,} due, recorded, s", record, "", ""),
+        (f"their {due:,} events told, s", tell, "", ""),
+        ("recorded, with notices queued, s", both, f"≤ {DUE_LIMIT_S:.0f}", _yes(max(both) <= DUE_LIMIT_S)),
+        ("events told a second", pace, f"≥ {TOLD_PER_SECOND:.0f}", _yes(min(pace) >= TOLD_PER_SECOND)),
         (f"{due:,} bare INSERTs, s", [size["insert_s"] for size in found], "", ""),
-        ("carrying out one queued event, ms", [size["deliver_ms"] for size in found], "", ""),
     ]
     lines += [f"| {name} | {' | '.join(f'{v:,.2f}' for v in values)} | {a} | {b} |" for name, values, a, b in rows]
     words = " | ".join(f"{share:.1f} × bare" for share in shares)
     grown = f"largest ≤ {GROWTH_LIMIT} × smallest"
-    return [*lines, f"| recorded and queued, against bare INSERTs | {words} | {grown} | {_yes(grows)} |"]
+    return [*lines, f"| recorded, against bare INSERTs | {words} | {grown} | {_yes(grows)} |"]
 
 
 def _yes(holds: bool) -> str:

@@ -22,8 +22,8 @@ from .turn import Turn
 logger = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
-# A batch holds its locks, and on SQLite everybody else's writes, for a few tenths of a second.
-BATCH = 250
+# A batch holds its locks, and on SQLite everybody else's writes, for about a second.
+BATCH = 500
 # What telling does not need is not decrypted.
 _SEALED = tuple(f"event__case__{name}" for name in ("sealed_title", "sealed_body", "sealed_contact", "body"))
 

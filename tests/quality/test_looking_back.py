@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.cast import MORNING
+from tests.cast import MORNING, fresh
 from tests.quality.conftest import DENIAL, HOLLOW, SOUND, answer
 
+from huixiang.cases.actions import accepting
+from huixiang.cases.models import Reply
 from huixiang.cases.refusals import Refused
+from huixiang.followup.actions import reopening
 from huixiang.nlp.parameters import BadParameters
 from huixiang.quality import access, judging
 from huixiang.quality.actions import looking_back
@@ -187,6 +190,30 @@ def test_message_history_and_kind_are_judged_too(town, monkeypatch):
     assert (first[1].kind, second[1].kind) == ("initial", "final")
     assert [past.text for past in second[2]["history"]] == ["已派人到现场查看，11月20日前告知结果。"]
     assert first[0].title == case.title and first[0].at.date() == MORNING.date()
+
+
+def test_the_day_of_the_next_word_counts_though_it_stands_in_a_field(town):
+    town.published(town.handling(), kind="initial", body="您好，停水的情况我们已经看到，正派维修人员到现场检查水泵。")
+    town.published(town.handling(), kind="initial", body="您好，停水的情况我们已经看到，正派维修人员到现场检查水泵。")
+    Reply.objects.filter(pk=Reply.objects.earliest("pk").pk).update(next_report_on=None)
+    ask(town)
+    finish()
+    dated, undated = Opinion.objects.order_by("-reply_id")
+    assert not dated.send_back and undated.send_back
+
+
+def test_the_wait_for_a_repeated_case_counts_from_its_reopening(town, monkeypatch):
+    case = answer(town).case
+    again = MORNING + timedelta(days=1)
+    reopening.reopen(fresh(case), town.act("小满", again), reason="还是没有水")
+    later = MORNING + timedelta(days=2)
+    accepting.accept(fresh(case), town.act("承办人", later, "承办人", "住建局"))
+    town.published(fresh(case), at=later)
+    asked, judge = [], judging.judge
+    monkeypatch.setattr(judging, "judge", lambda m, d, **rest: asked.append(m.at) or judge(m, d, **rest))
+    ask(town)
+    finish()
+    assert sorted(asked) == [MORNING, again]
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,9 @@ def _trend(look_back: LookBack, rows: Sequence[_Seen]) -> list[Share]:
         start = _start(row.day, is_weekly=is_weekly)
         every[start] += 1
         bad[start] += row.send_back
+    while starts and not every[starts[0]]:
+        # Months before the first reply tell nothing; empty ones in between do.
+        starts.pop(0)
     return [Share(_label(start, is_weekly=is_weekly), every[start], bad[start]) for start in starts]
 
 

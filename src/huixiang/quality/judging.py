@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -12,11 +12,14 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from huixiang import nlp
+from huixiang.cases import gate_faults
 from huixiang.cases.choices import SupplementState
-from huixiang.cases.models import Reply, Supplement
+from huixiang.cases.gate_faults import Fault, reefs_of
+from huixiang.cases.models import CaseEvent, Reply, Supplement
 from huixiang.nlp.dates import WorkingDays
 from huixiang.nlp.reefs.judging import Draft, Judgement, Message, judge
-from huixiang.nlp.reefs.kinds import Finding, Past, Severity
+from huixiang.nlp.reefs.kinds import Past
+from huixiang.rules.lifecycle import Step
 from huixiang.units.standards import in_force
 
 from .models import Opinion
@@ -38,6 +41,7 @@ def version() -> str:
 def _files() -> Iterable[Path]:
     house = Path(str(nlp.__file__)).parent
     yield from house.glob("*.py")
+    yield Path(str(gate_faults.__file__))
     for part in _PARTS:
         yield from (path for path in (house / part).rglob("*") if path.suffix in {".py", ".json", ".npz"})
 
@@ -55,8 +59,8 @@ def opinions(replies: Sequence[Reply], *, at: datetime) -> dict[int, Opinion | F
     found: dict[int, Opinion | Failure] = dict(_stored(ids))
     missing = [reply for reply in replies if reply.pk not in found]
     if missing:
-        past, calendar = _histories(missing), in_force().calendar
-        fresh = {reply.pk: _judged(reply, past[reply.pk], calendar, at) for reply in missing}
+        past, asked, calendar = _histories(missing), _asked(missing), in_force().calendar
+        fresh = {r.pk: _judged(r, asked[r.pk], past[r.pk], calendar, at) for r in missing}
         made = [opinion for opinion in fresh.values() if isinstance(opinion, Opinion)]
         # Whoever was faster has written the same: the constraint keeps one, and that one is read back.
         Opinion.objects.bulk_create(made, ignore_conflicts=True)
@@ -68,41 +72,56 @@ def _stored(ids: Sequence[int]) -> dict[int, Opinion]:
     return {opinion.reply_id: opinion for opinion in Opinion.objects.filter(reply__in=ids, version=version())}
 
 
-def _judged(reply: Reply, past: Sequence[Past], calendar: WorkingDays, at: datetime) -> Opinion | Failure:
+def _judged(
+    reply: Reply, asked_at: datetime, past: Sequence[Past], calendar: WorkingDays, at: datetime
+) -> Opinion | Failure:
     try:
-        return opinion_of(reply, look_at(reply, past, calendar), at)
+        return opinion_of(reply, look_at(reply, asked_at, past, calendar), at)
     except Exception as error:  # noqa: BLE001 - one odd text must not stop ten thousand others; it is shown by name
         logger.exception("reply %s could not be judged", reply.pk)
         return Failure(f"{type(error).__name__}: {error}"[:200])
 
 
-def look_at(reply: Reply, past: Sequence[Past], calendar: WorkingDays) -> Judgement:
+def look_at(reply: Reply, asked_at: datetime, past: Sequence[Past], calendar: WorkingDays) -> Judgement:
     """Judge one published reply against its message as the public reads it; days are those of China."""
     case, said_at = reply.case, reply.published_at or reply.updated_at
-    message = Message(case.title, case.body, localtime(case.submitted_at))
+    message = Message(case.title, case.body, localtime(asked_at))
     return judge(message, Draft(reply.body, localtime(said_at), reply.kind), history=past, calendar=calendar)
 
 
 def opinion_of(reply: Reply, judged: Judgement, at: datetime) -> Opinion:
-    """The judgement as a row, not yet saved."""
+    """The judgement as a row, not yet saved: the reefs that can stand on this kind of reply, as the gate has them."""
+    faults = list(reefs_of(judged, reply))
+    graves = sum(fault.is_grave for fault in faults)
     return Opinion(
         reply=reply,
         version=version(),
-        send_back=judged.send_back,
-        graves_count=sum(finding.severity is Severity.SEND_BACK for finding in judged.findings),
-        warns_count=sum(finding.severity is Severity.WARN for finding in judged.findings),
-        weight=sum(int(finding.severity) * finding.probability for finding in judged.findings),
-        findings=[_told(finding) for finding in judged.findings],
+        send_back=bool(graves) or any(remark.is_grave for remark in judged.remarks),
+        graves_count=graves,
+        warns_count=len(faults) - graves,
+        weight=sum(fault.severity * (fault.probability or 0.0) for fault in faults),
+        findings=[_told(fault) for fault in faults],
         remarks=[{"kind": r.kind.value, "span": r.span, "why": r.why} for r in judged.remarks],
         judged_at=at,
     )
 
 
-def _told(finding: Finding) -> dict[str, Any]:
-    told = asdict(finding)
-    kept = ("code", "span", "absence", "why", "cure", "probability")
-    plain = {name: told[name] for name in kept}
-    return {**plain, "severity": int(finding.severity), "root_cause": finding.root_cause.value}
+def _told(fault: Fault) -> dict[str, Any]:
+    kept = ("severity", "span", "absence", "why", "cure", "probability")
+    plain = {name: getattr(fault, name) for name in kept}
+    return {"code": fault.code.value, "root_cause": fault.root_cause.value, **plain}
+
+
+def _asked(replies: Sequence[Reply]) -> dict[int, datetime]:
+    """Since when the citizen waited for each reply: since the message, or since the last reopening before it."""
+    again = CaseEvent.objects.filter(case__in={r.case_id for r in replies if r.round > 1}, step=Step.REOPEN)
+    reopened = list(again.order_by("seq").values_list("case_id", "at"))
+    found = {}
+    for reply in replies:
+        until = reply.published_at or reply.updated_at
+        since = [at for case_id, at in reopened if case_id == reply.case_id and at < until]
+        found[reply.pk] = since[-1] if since else reply.case.submitted_at
+    return found
 
 
 def _histories(replies: Sequence[Reply]) -> dict[int, list[Past]]:

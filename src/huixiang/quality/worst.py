@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from huixiang.cases.gate_choices import RootCause
 from huixiang.cases.models import Reply
 from huixiang.nlp.reefs import REEFS
 from huixiang.units.access import Actor
@@ -83,5 +84,10 @@ def second_told(second: SecondOpinion) -> list[Told]:
 
 
 def _told(finding: Mapping[str, Any]) -> Told:
-    kept = {name: str(finding[name]) for name in ("code", "span", "absence", "why", "cure", "root_cause")}
-    return Told(name=REEFS[finding["code"]].name, weight=Weight(finding["severity"]), **kept)
+    kept = {name: str(finding[name]) for name in ("code", "span", "absence", "why", "cure")}
+    return Told(
+        name=REEFS[finding["code"]].name,
+        weight=Weight(finding["severity"]),
+        root_cause=str(RootCause(finding["root_cause"]).label),
+        **kept,
+    )

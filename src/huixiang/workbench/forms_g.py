@@ -20,7 +20,7 @@ from .forms_b import CleanText, area, listed
 
 
 def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 class LookBackForm(PlainWords, forms.Form):

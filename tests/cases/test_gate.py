@@ -142,10 +142,10 @@ def test_lesson_that_does_not_apply_is_let_pass_one_level_up(town):
     assert override.codes == ["four_lessons"]
 
 
-def test_lesson_waived_without_a_reason_is_refused(town):
+def test_lesson_waived_without_a_reason_is_still_missing(town):
     draft = town.drafted(town.handling(kind="complaint"), body=GOOD)
-    with pytest.raises(Refused, match="不适用"):
-        learning.write_down(draft, Lessons(not_applicable=("cause",)), town.act("承办人"))
+    learning.write_down(draft, Lessons("", "物业", "已换泵", "每月检查", ("cause",)), town.act("承办人"))
+    assert "还没有写原因" in "".join(f.why for f in gate.look(draft, at=MORNING).grave)
 
 
 def test_first_word_may_not_claim_completion_or_deny(town):

@@ -22,6 +22,7 @@ _TROUBLES = _WRONGS | {MessageKind.HELP}
 _MANY_CARES = 2
 _MANY_DISCLOSURES = 3
 _SHOWN = 40
+MIN_REASON = 5
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ class Lessons:
 
     @property
     def missing(self) -> list[str]:
-        """Names of what is not written."""
-        return [name for name in LESSONS if not str(getattr(self, name)).strip()]
+        """Names of what is not written, or said not to apply without a reason."""
+        shortest = {name: MIN_REASON if name in self.not_applicable else 1 for name in LESSONS}
+        return [name for name in LESSONS if len(str(getattr(self, name)).strip()) < shortest[name]]
 
     @property
     def waived(self) -> list[str]:

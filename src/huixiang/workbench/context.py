@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
+from huixiang.cases.gate_access import DECIDING
 from huixiang.notices.actions import reading
 from huixiang.quality.access import LOOKING_BACK
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
@@ -25,6 +26,8 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:supervision", "督办台", "bell", "g u", LOOKING_ON),
     ("desk:orders", "督办函", "file-earmark-text", "g f", (*LOOKING_ON, *ANSWERING)),
     ("desk:obligations", "本单位应办", "calendar3", "g b", ANSWERING),
+    ("desk:commitments", "本单位的承诺", "flag", "g e", ANSWERING),
+    ("desk:overrides", "回复放行", "signpost-split", "", DECIDING),
     ("desk:leader", "领导晨报", "journal-text", "g j", (Role.LEADER, Role.CONVENOR, Role.SUPERVISOR)),
     ("desk:risks", "风险", "exclamation-octagon-fill", "g x", LOOKING_ON),
     ("desk:instructions", "领导批示", "pencil-square", "g c", (Role.LEADER, *OVERSIGHT)),

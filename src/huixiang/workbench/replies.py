@@ -1,7 +1,9 @@
 """The replies of the case page: what each kind demands, the editor's form, and who sees which box."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -23,7 +25,9 @@ from huixiang.rules.lifecycle import State, Step
 from huixiang.ui.forms import PlainWords
 from huixiang.units.access import Actor
 
+from .composing import BoxesForm, LessonsForm, lessons_form
 from .differences import difference
+from .gating import Panel, Waiver, panel, speaks_of_promises, waiver
 from .verbs import CleanText, RowField, StepForm
 
 REVIEWERS = (Role.UNIT_REVIEWER, Role.UNIT_HEAD)
@@ -168,11 +172,17 @@ class Box:
     returned_version: int | None = None
     evidence: list[Attachment] = field(default_factory=list)
     facts: list[tuple[str, Any]] = field(default_factory=list)
+    # What the gate finds in an open reply, and what may be done about it.
+    gate: Panel | None = None
+    waiver: Waiver | None = None
+    boxes_form: BoxesForm | None = None
+    lessons_form: LessonsForm | None = None
 
 
 def boxes_for(
-    actor: Actor, case: Case, *, steps: set[Step], events: Sequence[CaseEvent], bound: ReplyForm | None = None
-) -> list[Box]:
+    actor: Actor, case: Case, *, steps: set[Step], events: Sequence[CaseEvent], at: datetime,
+    bound: ReplyForm | None = None,
+) -> list[Box]:  # fmt: skip
     """The replies that this person sees, open ones first; `bound` replaces the form of its reply."""
     replies = access.replies_for(actor, case)
     by_reply: dict[int | None, list[Attachment]] = {}
@@ -185,6 +195,8 @@ def boxes_for(
         _give_rights(box, actor, steps)
         if box.is_editable:
             _open_editor(box, bound)
+        if box.is_editable or reply.state == ReplyState.UNIT_REVIEW:
+            _look(box, actor, at)
         if box.is_reviewable:
             box.returned_version = last_returned(events, reply)
             box.changes = _changes(box)
@@ -268,6 +280,19 @@ def _open_editor(box: Box, bound: ReplyForm | None) -> None:
     box.form = form
     box.templates = list(templates_for(box.reply.unit_id))
     box.blanks = BLANK.findall(str(form["body"].value() or ""))
+
+
+def _look(box: Box, actor: Actor, at: datetime) -> None:
+    """Asks the gate about the text as it is shown: typed and not yet saved, or saved."""
+    reply, data = copy(box.reply), None
+    if box.form is not None:
+        data = box.form.data if box.form.is_bound else None
+        reply.body = neutralise(str(box.form["body"].value() or ""))
+        box.boxes_form, box.lessons_form = BoxesForm(data, reply=reply), lessons_form(reply, data)
+    lessons = box.lessons_form
+    typed = lessons.lessons if lessons is not None and lessons.is_bound and lessons.is_valid() else None
+    box.gate = panel(reply, at=at, lessons=typed, posted=data if data and speaks_of_promises(data) else None)
+    box.waiver = waiver(actor, box.reply, box.gate.grave)
 
 
 def _changes(box: Box) -> SafeString | None:

@@ -9,20 +9,16 @@ from ..models import FourLessons, Reply
 from ..refusals import Refused
 
 LONGEST = 500
-MIN_REASON = 5
 
 
 @transaction.atomic
 def write_down(reply: Reply, lessons: Lessons, act: Act) -> FourLessons:
-    """Keeps the four lessons of a draft; a field that does not apply says why."""
+    """Keeps the four lessons of a draft as far as they are written; the gate says what is still missing."""
     reply = Reply.objects.select_for_update(of=("self",)).select_related("case").get(pk=reply.pk)
     if reply.state != ReplyState.DRAFT:
         raise Refused("这份回复已送审，不能再改。需要修改请先退回。")
     if not needs_lessons(reply.case, reply.kind):
         raise Refused("只有投诉、安全和重复件的正式答复要写四不放过。")
-    for name in lessons.not_applicable:
-        if len(str(getattr(lessons, name)).strip()) < MIN_REASON:
-            raise Refused(f"“{LESSONS[name]}”不适用，请写明理由。", field=f"lesson_{name}")
     said = {name: str(getattr(lessons, name)).strip()[:LONGEST] for name in LESSONS}
     kept, _ = FourLessons.objects.update_or_create(
         reply=reply, defaults={**said, "not_applicable": list(lessons.not_applicable), "updated_at": act.at}

@@ -1,7 +1,7 @@
 """Replying: draft, save, send to review, review, return – everything before publication."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
@@ -16,9 +16,12 @@ from .. import gate
 from ..choices import ReplyKind, ReplyState, Resolution
 from ..deadlines import deadlines_for, due
 from ..gate_choices import CheckMoment, CommitmentState
+from ..gate_guards import Lessons
 from ..ledger import Act, advance, read_for_change
 from ..models import Case, CaseEvent, Commitment, Reply, ReplyVersion
 from ..refusals import Refused
+from . import learning, promising
+from .promising import Promised
 
 BLANK = re.compile(r"【[^】]*】")
 MIN_CHARACTERS = 20
@@ -65,8 +68,13 @@ def draft(case: Case, unit: Unit, kind: str, act: Act, *, body: str = "", correc
 
 
 @transaction.atomic
-def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: int) -> Reply:
-    """Saves text and details of a draft; raises ChangedMeanwhile if `seen_version` is not the newest.
+def save(
+    reply: Reply, act: Act, *, body: str, details: Details, seen_version: int,
+    lessons: Lessons | None = None, promised: Sequence[Promised] | None = None,
+) -> Reply:  # fmt: skip
+    """Saves text and details of a draft, with the four lessons and the promises to be tracked where they are given.
+
+    Raises ChangedMeanwhile if `seen_version` is not the newest.
 
     Saves of one writer within ten minutes share a version; a change by someone else, or after a return, is a new one.
     """
@@ -93,6 +101,10 @@ def save(reply: Reply, act: Act, *, body: str, details: Details, seen_version: i
     for f in fields(details):
         setattr(reply, f.name, getattr(details, f.name))
     reply.save(update_fields=["body", "version", "updated_at", "author", *(f.name for f in fields(details))])
+    if lessons is not None:
+        learning.write_down(reply, lessons, act)
+    if promised is not None:
+        promising.confirm(reply, promised, act)
     return reply
 
 

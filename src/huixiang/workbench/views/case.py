@@ -23,6 +23,7 @@ from huixiang.ui.serving import file_response
 
 from ..around import around
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
+from ..gating import promises_of
 from ..replies import DraftForm, ReplyForm, boxes_for
 from ..timing import timed
 from ..verbs import StepForm, Verb
@@ -127,7 +128,7 @@ def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpR
     is_inside = access.sees_inside(request.actor, case)
     events = list(case.events.select_related("actor", "unit").order_by("seq"))
     bound = typed.form if isinstance(typed.form, ReplyForm) else None
-    boxes = boxes_for(request.actor, case, steps=steps, events=events, bound=bound)
+    boxes = boxes_for(request.actor, case, steps=steps, events=events, at=request.at, bound=bound)
     panels, visible = _panels(request, case, steps, typed), {b.reply.pk for b in boxes}
     context = {
         "case": case,
@@ -140,6 +141,8 @@ def case_page(request: DeskRequest, case: Case, typed: Typed = NOTHING) -> HttpR
         "trouble": typed.trouble,
         "changes": history(typed.trouble.changes, replies=visible) if typed.trouble else [],
         "typed_note": typed.form.get("note", "") if isinstance(typed.form, QueryDict) else "",
+        "typed": typed.form if isinstance(typed.form, QueryDict) else {},
+        "promises": promises_of(request.actor, case, request.at) if is_inside else [],
         "original": typed.original,
         "purpose_form": _purpose_form(request, case, typed),
         "objection": open_objection(case) if is_inside else None,

@@ -20,6 +20,7 @@ from huixiang.rules.lifecycle import Step
 from ..differences import difference
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, me, page, staff_required
 from ..forms_b import InspectForm
+from ..gating import panel, waiver
 from ..masking import pieces
 from ..wording import clock
 from .queueing import start_of
@@ -100,9 +101,12 @@ def _desk(request: DeskRequest, reply: Reply, form: InspectForm, *, trouble: Tro
     found = redaction.find(reply.body)
     versions = list(reply.versions.select_related("by").order_by("number")) if reply.state in SHOWN else []
     older = _compared(request, versions)
+    gate = panel(reply, at=request.at) if reply.state == ReplyState.QUALITY else None
     context = {
         "case": case,
         "reply": reply,
+        "gate": gate,
+        "waiver": waiver(request.actor, reply, gate.grave) if gate else None,
         "form": form,
         "trouble": None if trouble and trouble.field in form.fields else trouble,
         "is_waiting": reply.state == ReplyState.QUALITY,

@@ -1,5 +1,7 @@
 """Writing a reply: drafting, saving, autosaving, comparing, sending to review, reviewing, discarding."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
@@ -9,13 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huixiang.cases import access
 from huixiang.cases.actions import publishing, replying
+from huixiang.cases.gate_querysets import today
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Attachment, Case, Reply
 from huixiang.cases.refusals import Refused
+from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import Step
 
+from ..composing import BoxesForm, lessons_form
 from ..differences import difference
-from ..doors import DeskRequest, Trouble, act_of, attempt, check, page, staff_required
+from ..doors import DeskRequest, Trouble, act_of, attempt, check, fragment, page, staff_required
+from ..gating import panel, promised, speaks_of_promises
 from ..replies import DraftForm, ReplyForm, attach, may_edit, may_review, templates_for
 from .case import Typed, case_page
 
@@ -49,15 +55,14 @@ def draft(request: DeskRequest, number: str) -> HttpResponse:
 @staff_required
 @require_POST
 def save(request: DeskRequest, pk: int) -> HttpResponse:
-    """Saves a draft with its evidence; `do` may add a template or send it on to review."""
+    """Saves a draft with its evidence; `do` may add a template, merge the boxes, or send it on to review."""
     case, reply = _own_draft(request, pk)
     form = ReplyForm(request.POST, reply=reply)
     trouble: Trouble | None = Trouble("还有内容没填好，请看标红的地方。")
     if form.is_valid():
         trouble = attempt(request, case, lambda: _save_all(request, case, reply, form))
     if trouble is None:
-        words = _SAVED.get(request.POST.get("do", ""), "草稿已保存。")
-        messages.success(request, words)
+        messages.success(request, _saved_words(request, reply))
         return _to_replies(case)
     trouble.tell(form)
     return case_page(request, access.case_for(request.actor, case.number), _typed(form, pk, trouble))
@@ -73,10 +78,26 @@ def autosave(request: DeskRequest, pk: int) -> JsonResponse:
         return JsonResponse({"errors": form.errors}, status=422)
     act = act_of(request, case, Step.DRAFT_REPLY)
     try:
-        saved = _save(reply, form, act)
+        saved = _save(request, reply, form, act)
     except Refused as error:
         return JsonResponse({"message": error.message}, status=409)
     return JsonResponse({"fields": {"seen_version": saved.version}})
+
+
+@staff_required
+@require_POST
+def look(request: DeskRequest, pk: int) -> HttpResponse:
+    """What the gate finds in the text as it stands in the form, as a part of the page; saves nothing."""
+    case, reply = _own_draft(request, pk)
+    form = ReplyForm(request.POST, reply=reply)
+    form.is_valid()
+    reply.body = neutralise(request.POST.get("body", ""))[:LONGEST_LOOKED_AT]
+    for name, value in asdict(form.details).items():
+        setattr(reply, name, value)
+    lessons = lessons_form(reply, request.POST)
+    typed = lessons.lessons if lessons is not None and lessons.is_valid() else None
+    found = panel(reply, at=request.at, lessons=typed, posted=request.POST)
+    return fragment(request, "workbench/gate/panel.html", {"gate": found})
 
 
 @staff_required
@@ -120,7 +141,13 @@ def versions(request: DeskRequest, pk: int) -> HttpResponse:
     return page(request, "workbench/case/versions.html", context)
 
 
-_SAVED = {"send": "已送单位审核。", "first": "已先行发布，请本单位另一位同事补审。"}
+WITH_LESSONS = "lessons"
+LONGEST_LOOKED_AT = 20_000
+_SAVED = {
+    "check": "已保存并检查，结果在正文下面。",
+    "send": "已送单位审核。",
+    "first": "已先行发布，请本单位另一位同事补审。",
+}
 _DONE = {
     Step.PASS_REVIEW: "审核通过，已送质检。",
     Step.RETURN_REPLY: "已退回修改。",
@@ -148,10 +175,28 @@ def _own_draft(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
     return case, reply
 
 
-def _save(reply: Reply, form: ReplyForm, act: Act, *, extra: str = "") -> Reply:
-    given = form.cleaned_data
+def _save(request: DeskRequest, reply: Reply, form: ReplyForm, act: Act, *, extra: str = "") -> Reply:
+    given, data = form.cleaned_data, request.POST
     body = f"{given['body']}\n\n{extra}".strip() if extra else given["body"]
-    return replying.save(reply, act, body=body, details=form.details, seen_version=given["seen_version"])
+    lessons = lessons_form(reply, data) if WITH_LESSONS in data else None
+    promises = [p for p in promised(data) if not p.is_tracked or p.due_on >= today(act.at)]
+    return replying.save(
+        reply, act, body=body, details=form.details, seen_version=given["seen_version"],
+        lessons=lessons.lessons if lessons is not None and lessons.is_valid() else None,
+        promised=promises if speaks_of_promises(data) else None,
+    )  # fmt: skip
+
+
+def _boxed(request: DeskRequest, reply: Reply) -> str:
+    """What stands in the boxes, as running text; too long a box stays where it was typed."""
+    boxes = BoxesForm(request.POST, reply=reply)
+    return boxes.merged() if boxes.is_valid() else ""
+
+
+def _saved_words(request: DeskRequest, reply: Reply) -> str:
+    if _boxed(request, reply):
+        return "分框里的文字已并入正文，请看一遍再送审。"
+    return _SAVED.get(request.POST.get("do", ""), "草稿已保存。")
 
 
 def _save_all(request: DeskRequest, case: Case, reply: Reply, form: ReplyForm) -> None:
@@ -161,10 +206,14 @@ def _save_all(request: DeskRequest, case: Case, reply: Reply, form: ReplyForm) -
     template = (
         templates_for(reply.unit_id).filter(pk=chosen).first() if wish == "template" and chosen.isdecimal() else None
     )
-    saved = _save(reply, form, act, extra=template.body if template else "")
+    boxed = _boxed(request, reply)
+    saved = _save(request, reply, form, act, extra=boxed or (template.body if template else ""))
     saved.case = case
     if uploads := request.FILES.getlist("files"):
         attach(saved, uploads, act)
+    if boxed:
+        # The writer reads the whole text once more before it goes on.
+        return
     if wish == "send":
         check(request, case, Step.SEND_TO_REVIEW)
         replying.send_to_review(saved, act)

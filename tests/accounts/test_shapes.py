@@ -5,8 +5,8 @@ from threading import Thread
 import pytest
 from django.db import connection
 
-from huixiang.cases.models import Case
 from huixiang.accounts.shapes import Shape
+from huixiang.cases.models import Case
 
 BY_NUMBER = Shape(lambda number: Case.objects.select_related("region").filter(number=number), str)
 OF_REGION = Shape(lambda code: Case.objects.in_region(code).order_by("pk"), str)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from .models import Attempt
+from .shapes import Shape
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class TooMany(Exception):
 def count(limit: Limit, who: str, *, at: datetime) -> None:
     """Counts one try by `who`; raises TooMany where it is one too many (then nothing is counted)."""
     check(limit, who, at=at)
+    note(limit, who, at=at)
+
+
+def note(limit: Limit, who: str, *, at: datetime) -> None:
+    """Counts one try by `who` without a look at the limit: for whoever has just called `check`."""
     Attempt.objects.create(key=f"{limit.name}:{who}"[:100], at=at)
 
 
@@ -47,10 +55,18 @@ def check(limit: Limit, who: str, *, at: datetime) -> None:
     """Raises TooMany if `who` has no try left; counts nothing."""
     key, since = f"{limit.name}:{who}"[:100], at - limit.window
     allowed = limit.tries * settings.RATE_SCALE
-    recent = Attempt.objects.filter(key=key, at__gt=since)
-    if recent.count() >= allowed:
+    counted = _RECENT.first(key, since)
+    if counted is not None and counted["tries"] >= allowed:
+        recent = Attempt.objects.filter(key=key, at__gt=since)
         oldest = recent.order_by("at").values_list("at", flat=True).first() or at
         raise TooMany(limit, oldest + limit.window - at)
+
+
+def _recent(key: str, since: datetime) -> QuerySet[Any, Any]:
+    return Attempt.objects.filter(key=key, at__gt=since).order_by().values("key").annotate(tries=Count("pk"))
+
+
+_RECENT: Shape[dict[str, Any]] = Shape(_recent, str, datetime)
 
 
 def forget(limit: Limit, who: str) -> None:

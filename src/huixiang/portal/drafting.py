@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from huixiang.accounts.models import User
+from huixiang.accounts.shapes import Shape
 from huixiang.cases.models import Attachment, Case, Draft
 
 Form = dict[str, str]
@@ -14,13 +15,17 @@ Form = dict[str, str]
 
 def draft_of(token: str, user: User | None) -> Draft | None:
     """The draft of a form, sent or not, for whoever holds its token and, if it has an author, is that author."""
-    draft = Draft.objects.select_related("case").filter(token=token).first()
-    return draft if draft is not None and draft.author_id in {None, user.pk if user else None} else None
+    return found(token, user)[0]
 
 
-def is_taken(token: str, user: User | None) -> bool:
-    """Whether the token names somebody else's draft."""
-    return Draft.objects.filter(token=token).exists() and draft_of(token, user) is None
+def found(token: str, user: User | None) -> tuple[Draft | None, bool]:
+    """The draft of a form for this person, and whether the token names somebody else's instead."""
+    draft = _DRAFT.first(token)
+    is_theirs = draft is not None and draft.author_id not in {None, user.pk if user else None}
+    return (None if is_theirs else draft, is_theirs)
+
+
+_DRAFT: Shape[Draft] = Shape(lambda token: Draft.objects.select_related("case").filter(token=token).order_by(), str)
 
 
 @transaction.atomic

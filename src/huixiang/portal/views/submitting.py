@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huixiang.accounts import throttle
+from huixiang.accounts.shapes import Shape
 from huixiang.cases import files as case_files
 from huixiang.cases.actions.submitting import new_form_token, submit
 from huixiang.cases.models import Attachment, Column, Draft
@@ -45,7 +47,7 @@ def write(request: Asked) -> HttpResponse:
     """Shows the form, fresh or from a draft; takes it in, and keeps everything where something is missing."""
     if request.method == "POST":
         if "show_townships" in request.POST:
-            return _page(request, _fresh_form(request, _typed(request.POST)), _token(request))
+            return _page(request, _fresh_form(request, _typed(request.POST)), _draft_here(request)[1])
         return _take(request)
     draft = drafting.draft_of(request.GET.get("draft", ""), citizen(request))
     if draft is not None and draft.case is None and _began_here(request, draft):
@@ -75,9 +77,9 @@ def autosave(request: Asked) -> HttpResponse:
     if user is None:
         return JsonResponse({"error": "请先登录"}, status=403)
     token = request.POST.get("form_token", "")
-    if not TOKEN.fullmatch(token) or drafting.is_taken(token, user):
+    draft, is_theirs = drafting.found(token, user)
+    if not TOKEN.fullmatch(token) or is_theirs:
         return JsonResponse({"error": "表单已失效"}, status=409)
-    draft = drafting.draft_of(token, user)
     if draft is not None and draft.case_id:
         return JsonResponse({"error": "这份留言已经提交"}, status=409)
     drafting.keep(token, _typed(request.POST), author=user, at=request.at)
@@ -85,10 +87,9 @@ def autosave(request: Asked) -> HttpResponse:
 
 
 def _take(request: Asked) -> HttpResponse:
-    user, token = citizen(request), _token(request)
+    draft, token = _draft_here(request)
     if receipt_of(request, token):
         return redirect("portal:submitted")
-    draft = drafting.draft_of(token, user)
     if draft is not None and draft.case is not None:
         give_receipt(request, draft.case, token)
         return redirect("portal:submitted")
@@ -105,15 +106,17 @@ def _take(request: Asked) -> HttpResponse:
         form.add_error(None, error.message)
         return _page(request, form, token, draft=draft, status=429)
     if taken:
-        draft = drafting.keep(token, _typed(request.POST), author=user, at=request.at, files=taken)
+        draft = drafting.keep(token, _typed(request.POST), author=citizen(request), at=request.at, files=taken)
         _remember(request, token)
     return _page(request, form, token, draft=draft, status=422)
 
 
+# One transaction for the counted try, the message and the receipt: what a sender waits for is written to disk once.
+@transaction.atomic
 def _go_on(request: Asked, form: SubmitForm, token: str, draft: Draft | None, taken: list[Attachment]) -> HttpResponse:
     """Submits at once, or keeps the message until the phone is proven."""
     user = citizen(request)
-    throttle.count(throttle.SUBMIT_PER_ADDRESS, address(request), at=request.at)
+    throttle.note(throttle.SUBMIT_PER_ADDRESS, address(request), at=request.at)
     if form.confirms_by == BY_PHONE:
         draft = drafting.keep(token, _typed(request.POST), author=user, at=request.at, files=taken)
         _remember(request, token)
@@ -127,6 +130,7 @@ def _go_on(request: Asked, form: SubmitForm, token: str, draft: Draft | None, ta
     if draft is not None:
         drafting.done(draft, submitted.case)
     give_receipt(request, submitted.case, token, numbers_to_call(form.cleaned_data["title"], form.cleaned_data["body"]))
+    request.session.save()
     return redirect("portal:submitted")
 
 
@@ -157,12 +161,11 @@ def _take_files(request: Asked, form: SubmitForm, draft: Draft | None) -> list[A
     return taken
 
 
-def _token(request: Asked) -> str:
-    """The token of the form; a missing, odd or foreign one is replaced."""
+def _draft_here(request: Asked) -> tuple[Draft | None, str]:
+    """The draft of the form that was sent and its token; a missing, odd or foreign token is replaced."""
     token = request.POST.get("form_token", "")
-    if TOKEN.fullmatch(token) and not drafting.is_taken(token, citizen(request)):
-        return token
-    return new_form_token()
+    draft, is_theirs = drafting.found(token, citizen(request)) if TOKEN.fullmatch(token) else (None, True)
+    return (draft, new_form_token() if is_theirs else token)
 
 
 def _remember(request: Asked, token: str) -> None:
@@ -181,12 +184,15 @@ def _typed(post: QueryDict) -> dict[str, str]:
 
 
 def _form(request: Asked, data: Any = None, files: Any = None, initial: dict[str, str] | None = None) -> SubmitForm:
-    columns = list(Column.objects.filter(is_active=True))
+    columns = _COLUMNS()
     first = {"column": columns[0].code} if columns else {}
     return SubmitForm(
         data, files, initial={**first, **(initial or {})}, columns=columns, signed_in=citizen(request) is not None,
         can_text=can_send_sms(),
     )  # fmt: skip
+
+
+_COLUMNS: Shape[Column] = Shape(lambda: Column.objects.filter(is_active=True))
 
 
 def _fresh_form(request: Asked, initial: dict[str, str]) -> SubmitForm:

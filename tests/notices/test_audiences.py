@@ -6,12 +6,13 @@ import pytest
 from tests.cast import MORNING, fresh
 
 from huixiang.accounts.roles import Role
-from huixiang.cases.actions import assigning, merging, replying, withdrawing
+from huixiang.cases.actions import assigning, finalizing, merging, replying, withdrawing
 from huixiang.jobs import delivering
-from huixiang.jobs.saying import NOT_PUBLIC, why_not
+from huixiang.jobs.saying import why_not
 from huixiang.moderation.actions import reviewing
 from huixiang.notices.actions import hooking, telling
 from huixiang.notices.models import Channel, Notice
+from huixiang.notices.wording import NOT_PUBLIC
 from huixiang.supervision import watching
 from huixiang.supervision.actions import controlling, instructing, ordering
 from huixiang.units.actions import delegating
@@ -216,3 +217,42 @@ def test_returned_reply_goes_to_the_unit_that_wrote_it(town):
     replying.return_reply(reply, town.act("审核人"), note="写清楚时间")
     deliver(MORNING)
     assert readers("回复被退回修改") == {"供水承办人"}
+
+
+def test_unit_is_told_of_an_instruction_with_its_first_limit_and_the_leader_of_the_feedback(town):
+    tasks = [instructing.Task(town.units["住建局"], "三天内恢复供水", MORNING + DAY * n) for n in (5, 2)]
+    instruction = instructing.instruct(town.handling(), town.act("领导"), text="民生无小事", tasks=tasks)
+    deliver(MORNING)
+    assert "11月20日（周五）" in Notice.objects.filter(subject__contains="领导批示").first().body
+    instructing.report_back(instruction.tasks.first(), town.act("承办人"), feedback="今晚恢复。")
+    deliver(MORNING)
+    assert readers("批示任务已反馈") == {"领导"}
+    assert not Notice.objects.filter(body__contains="今晚恢复").exists()
+
+
+def test_author_is_told_that_their_case_was_finalized_and_why(town):
+    case = town.closed()
+    act = town.act("交办员", MORNING + DAY * 3)
+    finalizing.finalize(
+        case, act, document="湘信复核〔2026〕8号", decided_on=MORNING.date(), explanation="可以向人民法院起诉。"
+    )
+    deliver(MORNING + DAY * 3)
+    said = Notice.objects.get(subject="复核终结", channel=Channel.IN_APP)
+    assert said.user == town.people["小满"] and "〔2026〕8号" in said.body and "人民法院" in said.body
+
+
+def test_risk_rings_the_duty_persons_phone_and_their_deputys(town, gateway):
+    for who in ("召集人", "督办员"):
+        town.people[who].phone = f"1370000000{len(who)}"
+        town.people[who].save(update_fields=["phone"])
+    delegating.delegate(
+        town.people["召集人"], town.people["督办员"], by=town.people["召集人"], at=MORNING, starts_at=MORNING,
+        ends_at=MORNING + DAY, reason="出差",
+    )  # fmt: skip
+    case = town.handling(visibility="private")
+    risk = controlling.raise_risk(case, town.act("督办员"), kind="crowd", why="业主约好周六去售楼部")
+    rows = Notice.objects.filter(key__startswith=f"risk:{risk.pk}:")
+    texted = rows.filter(channel=Channel.SMS)
+    assert {row.user for row in texted} == {town.people["召集人"], town.people["督办员"]}
+    assert all(NOT_PUBLIC in row.body and "售楼部" not in row.body for row in texted), "a phone is read along"
+    assert "售楼部" in rows.filter(channel=Channel.IN_APP).first().body

@@ -13,6 +13,7 @@ OF_A_CASE = {"title", "number"}
 OTHERS = {
     "escalation.deputy": {*OF_A_CASE, "unit_name", "subject"},
     "escalation.superior": {*OF_A_CASE, "unit_name", "subject"},
+    "risk.duty": {*OF_A_CASE, "label", "why", "hours"},
     "digest.staff": {"due_count", "red_count", "black_count", "list"},
 }
 KNOWN = {

@@ -18,7 +18,7 @@ from huixiang.rules.clocks import ClockKind
 from huixiang.rules.ladder import Rung
 from huixiang.rules.lifecycle import Step
 from huixiang.supervision.access import OVERSIGHT
-from huixiang.supervision.models import RungLabel, SupervisionOrder
+from huixiang.supervision.models import InstructionTask, RungLabel, SupervisionOrder
 from huixiang.ui.moments import spoken, spoken_before
 from huixiang.units.models import Unit
 
@@ -79,6 +79,16 @@ def tell_issuer(event: CaseEvent, turn: Turn) -> None:
     people = [person, *(p for p in turn.directory.deputies_of([person.pk], at=event.at) if p.pk != person.pk)]
     word, about = _word(event, "issuer")
     turn.tell(Telling(word, _key(event), event.at, about, people=people, texts_staff=about.is_loud))
+
+
+def tell_leader(event: CaseEvent, turn: Turn) -> None:
+    """Tells the leader who gave an instruction, and whoever stands in for them, what a unit reported back."""
+    if "instruction_task" not in event.data or turn.why_untrue(event):
+        return
+    leader = _task(event).instruction.leader
+    people = [leader, *(p for p in turn.directory.deputies_of([leader.pk], at=event.at) if p.pk != leader.pk)]
+    word, about = _word(event, "leader")
+    turn.tell(Telling(word, _key(event), event.at, about, people=people))
 
 
 def is_urgent(case: Case) -> bool:
@@ -163,6 +173,20 @@ def _order(event: CaseEvent) -> SupervisionOrder:
     return SupervisionOrder.objects.select_related("issued_by").get(pk=event.data["order"])
 
 
+def _task(event: CaseEvent) -> InstructionTask:
+    rows = InstructionTask.objects.select_related("instruction__leader", "unit")
+    return rows.get(pk=event.data["instruction_task"])
+
+
+def _reporting_unit(event: CaseEvent) -> str:
+    return _task(event).unit.name if "instruction_task" in event.data else ""
+
+
+def _first_due(event: CaseEvent) -> str:
+    tasks = InstructionTask.objects.filter(instruction=event.data["instruction"])
+    return spoken_before(tasks.earliest("due_at").due_at, event.at)
+
+
 def _given_name(event: CaseEvent) -> str:
     return str(event.data["unit_name"])
 
@@ -192,13 +216,19 @@ FACTS: dict[Step, dict[str, Fact]] = {
         "order": lambda e: str(e.data["number"]),
         "due": lambda e: spoken_before(_order(e).due_at, e.at),
     },
+    Step.INSTRUCT: {"due": _first_due},
+    Step.NOTE: {"unit_name": _reporting_unit},
+    Step.FINALIZE: {
+        "document": lambda e: str(e.data["document"]),
+        "explanation": lambda e: str(e.data["explanation"]),
+    },
     Step.ANSWER_SUPERVISION: {"order": lambda e: str(e.data["number"]), "unit_name": _unit_name},
     Step.LOG_CONTROL: {"what": lambda e: str(e.data["what"])},
 }
 _CITIZEN = {
     Step.APPROVE, Step.ASK_SUPPLEMENT, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.MERGE, Step.ASSIGN, Step.TRANSFER,
     Step.CLAIM, Step.ACCEPT, Step.PUBLISH_REPLY, Step.EXTEND, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE,
-    Step.KEEP_PROMISE, Step.HAND_OVER, Step.CLOSE_UNRATED, Step.REOPEN,
+    Step.KEEP_PROMISE, Step.HAND_OVER, Step.CLOSE_UNRATED, Step.REOPEN, Step.FINALIZE,
 }  # fmt: skip
 _UNIT = {
     Step.ASSIGN, Step.ADD_SUPPORT, Step.TRANSFER, Step.OVERRULE_OBJECTION, Step.REOPEN, Step.SUPPLEMENT,
@@ -212,6 +242,7 @@ AUDIENCES: dict[str, tuple[Teller, set[Step]]] = {
     "desk": (tell_desk, {Step.WARN}),
     "oversight": (tell_oversight, {Step.WARN, Step.LOG_CONTROL}),
     "issuer": (tell_issuer, {Step.ANSWER_SUPERVISION}),
+    "leader": (tell_leader, {Step.NOTE}),
 }
 
 

@@ -11,15 +11,13 @@ from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.notices.channels import SENDERS
 from huixiang.notices.models import Channel, Choice, Notice, Preference
-from huixiang.notices.wording import template
+from huixiang.notices.wording import NOT_PUBLIC, template
 from huixiang.rules.calendar import CHINA, ONE_DAY, at_clock
 from huixiang.rules.spans import WorkingDays
 from huixiang.supervision.access import LOOKING_ON
 from huixiang.ui.moments import spoken
 from huixiang.units.access import actor_of
 from huixiang.units.standards import in_force
-
-from .saying import NOT_PUBLIC
 
 # Ours (docs/notices.md#digests): before the working day begins.
 GOES_OUT = time(8, 30)

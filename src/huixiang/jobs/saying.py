@@ -8,14 +8,13 @@ from huixiang.cases.access import visible
 from huixiang.cases.choices import Visibility
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.notices.models import Notice
-from huixiang.notices.wording import Word, template
+from huixiang.notices.wording import NOT_PUBLIC, Word, template
 from huixiang.rules.clocks import Clock
 from huixiang.rules.lifecycle import State, Step
 from huixiang.supervision import watching
 from huixiang.supervision.models import SupervisionOrder
 from huixiang.units.access import actor_of
 
-NOT_PUBLIC = "内容不公开的留言"
 ClocksOf = Callable[[Case], list[Clock]]
 _GONE = {State.WITHDRAWN: "留言已撤回", State.MERGED: "留言已并入其他留言"}
 

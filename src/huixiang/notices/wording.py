@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+# What stands outside the house for the title of a case that is not public.
+NOT_PUBLIC = "内容不公开的留言"
 WORDS = Path(__file__).parent / "words"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 

@@ -14,11 +14,13 @@ from django.db.models import Count, Q
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
 from huixiang.cases import ledger
-from huixiang.cases.choices import Urgency
+from huixiang.cases.choices import Urgency, Visibility
 from huixiang.cases.ledger import Act, Entry
 from huixiang.cases.models import Case, Supplement
 from huixiang.nlp import danger
-from huixiang.notices.actions.telling import Word, tell
+from huixiang.notices import recipients
+from huixiang.notices.actions.telling import About, Telling, tell_many
+from huixiang.notices.wording import NOT_PUBLIC, Word, template
 from huixiang.rules.lifecycle import ENDED, Step
 from huixiang.rules.risks import REPORT_WITHIN, Found, Signs, risks_of
 from huixiang.units.models import Membership
@@ -47,8 +49,7 @@ def watch_risks(cases: Sequence[Case], at: datetime) -> list[Risk]:
         entries[risk.case_id].append(Entry(Step.NOTE, Act(None, at), noted(risk)))
     ledger.append_many([(c, entries[c.pk]) for c in living if entries[c.pk]])
     group = leading_group(at)
-    for risk in risks:
-        tell_duty(risk, group)
+    tell_many([telling for risk in risks for telling in _to_duty(risk, group)])
     return risks
 
 
@@ -58,17 +59,31 @@ def noted(risk: Risk) -> dict[str, Any]:
 
 
 def tell_duty(risk: Risk, group: "LeadingGroup") -> None:
-    """Tells whoever is on duty; of a report (举报) nobody is told, its coordinator sees it on the list."""
-    case = risk.case
-    if case.is_report:
-        return
-    label = Risk.Kind(risk.kind).label
-    word = Word(
-        f"风险报告：{label}", f"“{case.title}”（{case.number}）有{label}风险：{risk.why}。请在{_HOURS}小时内了解情况。",
-        "/desk/risks/",
-    )  # fmt: skip
-    for person in group.on_duty(case.region_id):
-        tell(word, key=f"risk:{risk.pk}", at=risk.raised_at, user=person)
+    """Tells whoever is on duty and stands in for them, on their phones too, for it has to be known within the hour.
+
+    Of a report (举报) nobody is told: its coordinator sees it on the list.
+    """
+    tell_many(_to_duty(risk, group))
+
+
+def _to_duty(risk: Risk, group: "LeadingGroup") -> list[Telling]:
+    case, on_duty = risk.case, group.on_duty(risk.case.region_id)
+    if case.is_report or not on_duty:
+        return []
+    deputies = recipients.deputies_of([person.pk for person in on_duty], at=risk.raised_at)
+    people = list({person.pk: person for person in (*on_duty, *deputies)}.values())
+    about = About(case.pk, is_urgent=True, is_loud=True, outside=_words(risk, is_outside=True))
+    return [Telling(_words(risk), f"risk:{risk.pk}", risk.raised_at, about, people=people, texts_staff=True)]
+
+
+def _words(risk: Risk, *, is_outside: bool = False) -> Word:
+    """The words of a risk; outside the house a case that is not public keeps its title and its words to itself."""
+    case, hides = risk.case, is_outside and risk.case.visibility != Visibility.PUBLIC
+    facts = {
+        "label": Risk.Kind(risk.kind).label, "number": case.number, "hours": str(_HOURS),
+        "title": NOT_PUBLIC if hides else case.title, "why": "详情请登录查看" if hides else risk.why,
+    }  # fmt: skip
+    return template("risk", "duty").fill(facts, "/desk/risks/")
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ class FindingForm(PlainWords, forms.Form):
         choices=[("", "不采取"), *Finding.Measure.choices],
         required=False,
         widget=forms.RadioSelect,
-        help_text="约谈、通报会同时记入“约谈和通报”。",
+        help_text="约谈、通报会同时记入“约谈和通报”；提级办理会转给上级单位主办，原单位改为协办。",
     )
 
 

@@ -14,6 +14,7 @@ from huixiang.rules.lifecycle import ENDED, Step
 from huixiang.units.models import Region
 
 from ..models import Admonition, Finding, Inspection, StepState, SupervisionStep
+from . import raising
 
 # docs/sources.md#supervision: black, come back for the third time, or a claim that was disproved.
 MANY_ROUNDS = 3
@@ -46,7 +47,7 @@ def make_list(region: Region, act: Act) -> Inspection:
 def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: bool, measure: str = "") -> Finding:
     """Records what was seen on site, whether it is what the unit's reply says, and the measure taken.
 
-    约谈 and 通报 also stand in the list of admonitions.
+    约谈 and 通报 also stand in the list of admonitions; 提级 puts the case into the hands of the superior unit.
     """
     if act.by is None:
         raise Refused("现场核查要由督办员本人记录。")
@@ -57,6 +58,7 @@ def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: 
     if measure and finding.unit is None:
         raise Refused("这件留言还没有承办单位，不能约谈、通报或提级。", field="measure")
     case = read_for_change(finding.case_id)
+    superior = raising.superior_for(case) if measure == Finding.Measure.RAISE else None
     changed = Finding.objects.filter(pk=finding.pk, at=None).update(
         found=found.strip(), is_true_to_reply=is_true_to_reply, measure=measure, by=act.by, at=act.at
     )
@@ -75,6 +77,8 @@ def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: 
             text=found.strip(), by=act.by, at=act.at,
         )  # fmt: skip
     advance(case, Step.SUPERVISE, act, data=data)
+    if superior is not None:
+        raising.raise_to(case, superior, act)
     finding.refresh_from_db()
     return finding
 

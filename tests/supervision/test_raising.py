@@ -1,0 +1,77 @@
+"""Raising a case (提级): the superior unit has it afterwards, by the same steps and rules as any other transfer."""
+
+from datetime import timedelta
+
+import pytest
+from tests.cast import MORNING, fresh
+
+from huixiang.cases.actions import pausing
+from huixiang.cases.models import Assignment, CaseEvent
+from huixiang.cases.refusals import Refused
+from huixiang.supervision import watching
+from huixiang.supervision.actions import inspecting
+from huixiang.supervision.models import Finding, SupervisionStep
+
+DAY = timedelta(days=1)
+
+
+def listed(town, case, at):
+    SupervisionStep.objects.create(
+        case=case, unit=case.lead_unit, means="inspection", reason="正式答复严重超时", asked_at=at
+    )
+    made = inspecting.make_list(town.regions["岳麓区"], town.act("督办员", at))
+    return Finding.objects.get(inspection=made, case=case)
+
+
+def found(town, case, at=MORNING + DAY):
+    act = town.act("督办员", at, "督办员")
+    row = listed(town, case, at)
+    return inspecting.record_finding(row, act, found="水泵没有换", is_true_to_reply=False, measure="raise")
+
+
+def live(case):
+    rows = Assignment.objects.filter(case=case, state__in=["offered", "accepted"])
+    return set(rows.values_list("unit__short_name", "role"))
+
+
+def test_superior_unit_leads_and_the_unit_below_supports(town):
+    case = town.handling()
+    found(town, case)
+    case = fresh(case)
+    assert (case.lead_unit, case.state) == (town.units["区政府"], "assigned")
+    assert live(case) == {("区政府", "lead"), ("住建局", "supporting")}
+    clocks = watching.look_at(case, MORNING + DAY).clocks
+    assert [c.started_at for c in clocks if c.kind == "sign" and c.is_running] == [MORNING + DAY]
+    steps = list(CaseEvent.objects.filter(case=case).order_by("seq").values_list("step", flat=True))
+    assert steps[-3:] == ["supervise", "transfer", "add_support"]
+
+
+def test_answered_case_is_reopened_first(town):
+    case = town.answered()
+    found(town, case, at=MORNING + 3 * DAY)
+    case = fresh(case)
+    assert (case.lead_unit, case.state, case.round) == (town.units["区政府"], "assigned", 2)
+
+
+def test_unit_without_a_superior_is_followed_by_the_government_of_its_region(town):
+    case = town.handling()
+    town.units["住建局"].parent, town.units["住建局"].path = None, f"/{town.units['住建局'].pk}/"
+    town.units["住建局"].save(update_fields=["parent", "path"])
+    found(town, case)
+    assert fresh(case).lead_unit == town.units["区政府"]
+
+
+def test_paused_case_is_not_raised_and_nothing_is_recorded(town):
+    case = town.handling()
+    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="等第三方检测报告")
+    with pytest.raises(Refused, match="不能提级"):
+        found(town, fresh(case))
+    assert not Finding.objects.filter(at__isnull=False).exists()
+
+
+def test_accused_superior_does_not_get_the_case(town):
+    case = town.handling()
+    case.accused_units.add(town.units["区政府"])
+    with pytest.raises(Refused, match="被反映的单位"):
+        found(town, case)
+    assert fresh(case).lead_unit == town.units["住建局"] and not Finding.objects.filter(at__isnull=False).exists()

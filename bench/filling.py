@@ -17,7 +17,7 @@ from bench.yardsticks import CREATE_ROW_TABLE
 from huixiang.accounts.actions.confirming import phone_hash
 from huixiang.accounts.models import Kind, User
 from huixiang.accounts.roles import Role
-from huixiang.cases import search
+from huixiang.cases import ledger, search
 from huixiang.cases.actions.submitting import ALPHABET
 from huixiang.cases.choices import (
     AssignmentRole,
@@ -320,6 +320,7 @@ def _write(chunk: Chunk) -> None:
     rows.append([_version(reply) for reply in chunk.replies])
     for kind in rows:
         copy(kind)
+    ledger.show_many(chunk.cases)
     with connection.cursor() as cursor, cursor.copy("COPY cases_search (case_id, words, bigrams) FROM STDIN") as out:
         for case_id, texts in chunk.texts.items():
             told = "\n".join(texts)

@@ -6,7 +6,9 @@ from django.db import IntegrityError, connection, transaction
 from tests.cast import MORNING, fresh
 
 from huixiang.cases import ledger, triggers
+from huixiang.cases.actions import redacting, withdrawing
 from huixiang.cases.models import Case, CaseEvent
+from huixiang.followup.actions import reopening
 from huixiang.rules.lifecycle import State, Step, allowed_pairs
 
 
@@ -116,6 +118,20 @@ def test_failed_action_leaves_no_event(town):
         ledger.advance(case, Step.NOTE, town.act("承办人"), data={"text": "x"})
         raise RuntimeError
     assert case.events.count() == before
+
+
+def test_public_counts_kept_by_events_equal_a_recount_on_every_way_a_case_can_go(town):
+    for case in (town.submit(), town.approved(), town.handling(), town.answered(), town.closed()):
+        assert ledger.public_counts() == ledger.recount_public(), case.state
+    withdrawing.withdraw(fresh(town.approved()), town.act("小满"), reason="已经解决了")
+    redacting.change_visibility(fresh(town.closed()), "private", town.act("审核员"))
+    reopening.reopen(fresh(town.closed()), town.act("小满"), reason="水压又低了，请再来看看")
+    assert ledger.public_counts() == ledger.recount_public()
+    call_command("verify_ledger")
+    ledger.PublicStamp.objects.filter(slot=0).update(shown=99)
+    with pytest.raises(CommandError, match="the events counted"):
+        call_command("verify_ledger")
+    assert ledger.public_counts()[0] > ledger.public_counts()[1] > 0
 
 
 def test_public_stamp_grows_with_public_changes_only(town):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from huixiang.accounts.models import User
 from huixiang.rules.lifecycle import ALIVE, Step, target_of
@@ -63,13 +63,15 @@ def advance(
     before, target = case.state, target_of(case.state, step)
     event = _event(case, step, act, target=target, data=data, is_public=is_public)
     fresh = {**changes, **_marks(event)}
+    was = counted(case)
     if Case.objects.filter(pk=case.pk, event_count=case.event_count).update(**fresh) != 1:
         raise Stale
     for name, value in fresh.items():
         setattr(case, name, value)
     _keep(event)
-    if is_public or target != before:
-        touch_public(case.pk)
+    now = counted(case)
+    if is_public or target != before or now != was:
+        touch_public(case.pk, shown=now[0] - was[0], answered=now[1] - was[1])
     return event
 
 
@@ -127,9 +129,41 @@ def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | Non
     return event
 
 
-def touch_public(case_id: int) -> None:
-    """Says that what the public sees has changed; kept pages are made anew."""
-    PublicStamp.objects.filter(slot=case_id % STAMP_SLOTS).update(value=F("value") + 1)
+def touch_public(case_id: int, *, shown: int = 0, answered: int = 0) -> None:
+    """Says that what the public sees has changed, and by how much its counts did; kept pages are made anew."""
+    changes: dict[str, Any] = {"value": F("value") + 1}
+    if shown or answered:
+        changes |= {"shown": F("shown") + shown, "answered": F("answered") + answered}
+    PublicStamp.objects.filter(slot=case_id % STAMP_SLOTS).update(**changes)
+
+
+def show_many(cases: Sequence[Case]) -> None:
+    """Counts new cases among what the public sees, many at once."""
+    totals = {slot: [0, 0] for slot in range(STAMP_SLOTS)}
+    for case in cases:
+        for place, number in enumerate(counted(case)):
+            totals[case.pk % STAMP_SLOTS][place] += number
+    for slot, (shown, answered) in totals.items():
+        if shown:
+            touch_public(slot, shown=shown, answered=answered)
+
+
+def counted(case: Case) -> tuple[int, int]:
+    """What a case adds to the public counts: 1 if it is shown, and 1 more if it is also answered."""
+    is_shown = case.public_at is not None
+    return int(is_shown), int(is_shown and case.answered_at is not None)
+
+
+def public_counts() -> tuple[int, int]:
+    """How many cases the public sees, and how many of those are answered, as the events have counted them."""
+    found = PublicStamp.objects.aggregate(shown=Sum("shown"), answered=Sum("answered"))
+    return found["shown"] or 0, found["answered"] or 0
+
+
+def recount_public() -> tuple[int, int]:
+    """The same, counted case by case."""
+    shown = Case.objects.public()
+    return shown.count(), shown.filter(answered_at__isnull=False).count()
 
 
 def wake_all(*, at: datetime) -> int:

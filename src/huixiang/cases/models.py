@@ -511,6 +511,9 @@ class PublicStamp(models.Model):
 
     slot = models.PositiveSmallIntegerField(primary_key=True)
     value = models.BigIntegerField(default=0)
+    # How many cases of the slot the public sees, and how many of those are answered: `verify-ledger` counts anew.
+    shown = models.BigIntegerField(default=0)
+    answered = models.BigIntegerField(default=0)
 
 
 class SavedFilter(models.Model):

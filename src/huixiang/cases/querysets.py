@@ -93,16 +93,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if hit is None:
             return []
         if hit.with_words is None or hit.without_words is None:
-            return self.filter(pk__in=hit.all).newest().keys(first, last)
+            return self.filter(pk__in=hit.all).newest().row_keys(first, last)
         better = self.filter(pk__in=hit.with_words).newest()
-        found = better.keys(first, last)
+        found = better.row_keys(first, last)
         if len(found) == last - first:
             return found
         passed = first + len(found) if found or not first else better.count()
         rest = self.filter(pk__in=hit.without_words).newest()
-        return found + rest.keys(max(first - passed, 0), last - passed)
+        return found + rest.row_keys(max(first - passed, 0), last - passed)
 
-    def keys(self, first: int, last: int) -> list[int]:
+    def row_keys(self, first: int, last: int) -> list[int]:
         """Keys of the rows `first` to `last`, in order."""
         return list(self.values_list("pk", flat=True)[first:last])
 

@@ -302,8 +302,7 @@ class Archive:
         search.index_many(
             (case.pk, [case.title, case.body, reply.body]) for case, reply in zip(cases, replies, strict=True)
         )
-        for case in cases[: ledger.STAMP_SLOTS]:
-            ledger.touch_public(case.pk)
+        ledger.show_many(cases)
 
     def _case(self, pair: Pair, at: datetime) -> Case:
         text = f"{pair.title}\n{pair.detail}"

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import mean, median
+from statistics import median
 
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F
+
+from huixiang.cases.ledger import public_counts
 from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.units.models import Unit
@@ -34,14 +37,16 @@ class YearFigures:
 
 
 def home_figures() -> HomeFigures:
-    """The figures of the home page, in four queries."""
-    shown = Case.objects.public()
-    days = _days(shown.newly_answered()[:NEWEST])
+    """The figures of the home page, in three queries whose cost does not grow with the number of cases."""
+    shown, answered = public_counts()
+    took = ExpressionWrapper(F("answered_at") - F("submitted_at"), DurationField())
+    newest = Case.objects.public().newly_answered().annotate(took=took)[:NEWEST]
+    found = newest.aggregate(mean=Avg("took"), of=Count("pk"))
     return HomeFigures(
-        public=shown.count(),
-        answered=shown.filter(answered_at__isnull=False).count(),
-        average_days=round(mean(days), 1) if days else None,
-        average_of=len(days),
+        public=shown,
+        answered=answered,
+        average_days=round(found["mean"] / timedelta(days=1), 1) if found["mean"] is not None else None,
+        average_of=found["of"],
         units=Unit.objects.active().count(),
     )
 

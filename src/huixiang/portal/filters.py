@@ -77,7 +77,7 @@ class Filters:
         found = self._narrowed(at)
         if self.q and not self.sort:
             return Case.objects.listed(found.best_matches(self.q, first, last))
-        keys = self._sorted(found.matching(self.q) if self.q else found).keys(first, last)
+        keys = self._sorted(found.matching(self.q) if self.q else found).row_keys(first, last)
         return Case.objects.listed(keys)
 
     def _narrowed(self, at: datetime) -> CaseQuerySet:

@@ -27,6 +27,7 @@ from huixiang.rules.lifecycle import BEFORE_REVIEW, PUBLISHABLE, IllegalTransiti
 from .. import replies, timeline
 from ..forms.own import RatingForm, ReopenForm, SupplementForm, VisibilityForm, WithdrawForm
 from ..next_steps import next_step
+from ..promises import promises_of
 from .pages import Asked, act, citizen, opened, show
 
 
@@ -143,6 +144,7 @@ def _page(request: Asked, case: Case, forms: dict[str, Form] | None = None, *, s
         "events": timeline.entries(public),
         "stations": timeline.stations(case),
         "replies": replies.shown(answers, files),
+        "promises": promises_of(case, public),
         "files": replies.linked(f for f in files if f.reply_id is None),
         "supplements": case.supplements.all(),
         "ratings": Rating.objects.filter(case=case),

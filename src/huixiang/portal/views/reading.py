@@ -17,6 +17,7 @@ from huixiang.rules.lifecycle import Step
 from .. import replies, timeline
 from ..cards import place_name, public_title
 from ..kept import kept_while_unchanged
+from ..promises import promises_of
 from ..similar import like_case
 from .pages import Asked, show_framed
 
@@ -38,6 +39,7 @@ def case(request: Asked, number: str) -> HttpResponse:
         "events": timeline.entries(events),
         "stations": timeline.stations(found),
         "replies": replies.shown(answers, files),
+        "promises": promises_of(found, events),
         "files": replies.linked(f for f in files if f.reply_id is None),
         "supplements": _supplements(found) if Step.APPROVE_SUPPLEMENT in steps else [],
         "ratings": list(Rating.objects.filter(case=found)) if Step.RATE in steps else [],

@@ -107,7 +107,7 @@ def _tables(figures: Figures) -> list[Table]:
             tuple((r.name, str(r.sent_back), str(r.warned), str(r.together)) for r in figures.reefs if r.together),
         ),
         Table("随时间的变化", ("时间", *share), tuple(_share(one) for one in figures.trend if one.replies)),
-        Table("各单位", ("单位", *share), tuple(_share(one) for one in figures.units)),
+        Table("各单位", ("单位", *share), tuple(_share(one) for one in figures.units) if figures.units[1:] else ()),
     ]
 
 

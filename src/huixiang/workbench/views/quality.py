@@ -15,6 +15,7 @@ from huixiang.cases.choices import ReplyState, Resolution, SupplementState
 from huixiang.cases.models import Attachment, Case, Reply, ReplyVersion
 from huixiang.cases.refusals import Refused
 from huixiang.nlp import redaction
+from huixiang.quality import access as samples
 from huixiang.rules.lifecycle import Step
 
 from ..differences import difference
@@ -43,6 +44,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "rows": [(reply, clock(reply.case.due_at, request.at)) for reply in rows[:PER_PAGE]],
         "next_url": f"?from={start + PER_PAGE}" if len(rows) > PER_PAGE else "",
         "prev_url": f"?from={max(0, start - PER_PAGE)}" if start else "",
+        "samples_waiting": samples.waiting(request.actor).count(),
     }
     return page(request, "workbench/quality/queue.html", context)
 

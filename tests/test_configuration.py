@@ -58,12 +58,30 @@ def test_with_keys_it_starts_with_debug_off_on_sqlite(tmp_path):
         ("HUIXIANG_HASH_KEY", "short"),
         ("HUIXIANG_FIELD_KEYS", "not base64 at all!"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("HUIXIANG_LLM_URL", "llm.example.org/v1"),
+        ("HUIXIANG_LLM_URL", "https://llm.example.org/v1"),
+        ("HUIXIANG_LLM_URL", "https://user:secret@llm.example.org/v1"),
+        ("HUIXIANG_LLM_URL", "https://llm.example.org/v1/chat/completions"),
+        ("HUIXIANG_LLM_MODEL", "judge-1"),
+        ("HUIXIANG_LLM_KEY", "sk-alone"),
+        ("HUIXIANG_LLM_TIMEOUT_SECONDS", "0"),
     ],
 )
 def test_bad_value_is_refused_with_its_name(tmp_path, name, value):
     result = start(tmp_path, **{**KEYS, name: value})
     assert result.returncode != 0
     assert "ImproperlyConfigured" in result.stderr and name in result.stderr.splitlines()[-1]
+
+
+def test_an_endpoint_with_its_model_is_taken(tmp_path):
+    env = {"HUIXIANG_LLM_URL": "http://127.0.0.1:9/v1", "HUIXIANG_LLM_MODEL": "judge-1", "HUIXIANG_LLM_KEY": "sk-1"}
+    assert start(tmp_path, **KEYS, **env).returncode == 0
+
+
+def test_a_key_that_no_header_can_carry_is_refused(tmp_path):
+    env = {"HUIXIANG_LLM_URL": "http://127.0.0.1:9/v1", "HUIXIANG_LLM_MODEL": "judge-1", "HUIXIANG_LLM_KEY": "密钥"}
+    result = start(tmp_path, **KEYS, **env)
+    assert result.returncode != 0 and "HUIXIANG_LLM_KEY" in result.stderr.splitlines()[-1]
 
 
 def test_demo_makes_its_own_secrets_once(tmp_path):

@@ -9,6 +9,7 @@ from huixiang.accounts.roles import Role
 from huixiang.cases import choices, gate_choices
 from huixiang.nlp.redaction import PersonalData
 from huixiang.notices.models import Channel
+from huixiang.quality import models as quality
 from huixiang.rules.lifecycle import State, Step
 from huixiang.units.models import Level
 
@@ -18,7 +19,7 @@ ENUMS = [
     choices.Lane, choices.Resolution, choices.AssignmentRole, choices.AssignmentState, choices.ReplyKind,
     choices.ReplyState, choices.SupplementState, choices.AttachmentKind, choices.PauseReason,
     gate_choices.FindingCode, gate_choices.RootCause, gate_choices.CheckMoment, gate_choices.OverrideState,
-    gate_choices.CommitmentState,
+    gate_choices.CommitmentState, quality.Weight, quality.LookBackState, quality.SampleReason, quality.SecondState,
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Scores a message against classes: linear in its tokens, plus likeness of its dense vector to learnt points."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,10 +40,16 @@ class KernelModel:
 
     def scores(self, reading: Reading) -> npt.NDArray[np.float64]:
         """Return one number per class, about -1 … 1; more is likelier."""
-        total = self.bias.astype(np.float64)
-        for name, (ids, values) in reading.fields.items():
-            total = total + (values @ self.weights[name][ids].astype(np.float32)) * self.scales[name]
-        return total + likeness(self.points, reading.latent) @ self.pulls
+        return np.asarray(self.scores_many([reading])[0])
+
+    def scores_many(self, readings: Sequence[Reading]) -> npt.NDArray[np.float64]:
+        """Return one row of scores per message; the learnt points are gone through once for all of them."""
+        latent = np.stack([reading.latent for reading in readings])
+        total = self.bias.astype(np.float64) + likeness(self.points, latent) @ self.pulls
+        for place, reading in enumerate(readings):
+            for name, (ids, values) in reading.fields.items():
+                total[place] += (values @ self.weights[name][ids].astype(np.float32)) * self.scales[name]
+        return np.asarray(total)
 
 
 def likeness(points: Floats, vector: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """Says about one message all that the models know: topic, urgency, kinds of unit, place, demands, personal data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from huixiang.nlp import redaction, topics, unit_kinds, urgency, vectors
 from huixiang.nlp.adapting import Adaptation
@@ -11,9 +11,10 @@ from huixiang.nlp.regions import Division, Gazetteer, Region
 from huixiang.nlp.routing import topic_scores
 from huixiang.nlp.topics import Topic
 from huixiang.nlp.unit_names import UnitNames
-from huixiang.nlp.vectors import Reading
+from huixiang.nlp.urgency import Judgement
 
 SHOWN_TOPICS: Final = 5
+OPTIONAL: Final = ("demands", "region")
 
 
 class BadMessage(ValueError):
@@ -22,35 +23,92 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the deployment knows: divisions, words of second-level topics by first-level name, names of units."""
+    """What the deployment knows: divisions, words of second-level topics by first-level name, names of units.
+
+    `left_out` names parts of the judgement that nobody asks for (of OPTIONAL); they are then empty.
+    """
 
     gazetteer: Gazetteer
     second_topics: Mapping[str, Mapping[str, list[str]]]
     units: UnitNames = field(default_factory=lambda: UnitNames({}))
     adaptation: Adaptation | None = None
+    left_out: frozenset[str] = frozenset()
 
 
-def judge(message: dict[str, Any], tables: Tables) -> dict[str, Any]:
+def judge(message: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     """Return the judgement of one message (`title`, `detail`, optional `id`, `region`); raises BadMessage."""
-    title, detail = _text(message, "title"), _text(message, "detail")
+    (answer,) = judge_many([message], tables)
+    if isinstance(answer, BadMessage):
+        raise answer
+    return answer
+
+
+def judge_many(messages: Sequence[Mapping[str, Any]], tables: Tables) -> list[dict[str, Any] | BadMessage]:
+    """Return the judgement of each message, or why there is none; many at once cost each less than one by one."""
+    checked = [_checked(message) for message in messages]
+    texts = [one for one in checked if not isinstance(one, BadMessage)]
+    answers = iter(_judged(texts, tables) if texts else [])
+    return [one if isinstance(one, BadMessage) else next(answers) for one in checked]
+
+
+class _Texts(NamedTuple):
+    """What is read of a message."""
+
+    id: Any
+    title: str
+    detail: str
+    region: str
+
+
+def _checked(message: Mapping[str, Any]) -> _Texts | BadMessage:
+    try:
+        title, detail, region = (_text(message, name) for name in ("title", "detail", "region"))
+    except BadMessage as error:
+        return error
     if not title.strip() and not detail.strip():
-        raise BadMessage("标题和正文都是空的")
-    seen = vectors.shipped().read(title, detail)
-    ranked, told = _topics(seen, tables.adaptation)
-    found = urgency.shipped().judge(title, detail, seen)
-    kinds = unit_kinds.shipped().rank(title, detail, seen, ranked)
-    region = tables.gazetteer.region(title, detail, _text(message, "region"))
+        return BadMessage("标题和正文都是空的")
+    return _Texts(message.get("id"), title, detail, region)
+
+
+def _judged(messages: Sequence[_Texts], tables: Tables) -> list[dict[str, Any]]:
+    space = vectors.shipped()
+    seen = [space.read(message.title, message.detail) for message in messages]
+    topic_model, kinds = topics.shipped(), unit_kinds.shipped()
+    ranked = topic_model.topics_many(seen)
+    threats = urgency.shipped().judge_many([(m.title, m.detail, r) for m, r in zip(messages, seen, strict=True)])
+    answers: list[dict[str, Any]] = []
+    for message, reading, found, threat in zip(messages, seen, ranked, threats, strict=True):
+        likely = tables.adaptation.topics(found, reading.latent) if tables.adaptation else found
+        told = (tables.adaptation or topic_model).told(likely)
+        order = kinds.rank(message.title, message.detail, reading, likely)
+        answers.append(_answer(message, _Found(likely, told, threat, order), tables))
+    return answers
+
+
+class _Found(NamedTuple):
+    """What the models say about a message."""
+
+    topics: list[Topic]
+    told: str | None
+    threat: Judgement
+    kinds: list[str]
+
+
+def _answer(message: _Texts, found: _Found, tables: Tables) -> dict[str, Any]:
+    title, detail = message.title, message.detail
+    region = None if "region" in tables.left_out else tables.gazetteer.region(title, detail, message.region)
+    demands = [] if "demands" in tables.left_out else find_demands(title, detail)
     return {
-        "id": message.get("id"),
-        "topic": told,
-        "topics": [{"name": topic.name, "p": topic.p} for topic in ranked[:SHOWN_TOPICS]],
-        "topic2": second_topic(told, title, detail, tables) if told else None,
-        "urgency": found.urgency.value,
-        "urgency_why": list(found.why),
-        "unit_kinds": kinds,
-        "units": _units(kinds, title + detail, region, tables),
+        "id": message.id,
+        "topic": found.told,
+        "topics": [{"name": topic.name, "p": topic.p} for topic in found.topics[:SHOWN_TOPICS]],
+        "topic2": second_topic(found.told, title, detail, tables) if found.told else None,
+        "urgency": found.threat.urgency.value,
+        "urgency_why": list(found.threat.why),
+        "unit_kinds": found.kinds,
+        "units": _units(found.kinds, title + detail, region, tables),
         "region": _region(region),
-        "demands": [{"span": d.span, "kind": d.kind.value} for d in find_demands(title, detail)],
+        "demands": [{"span": d.span, "kind": d.kind.value} for d in demands],
         **_masked(title, detail),
     }
 
@@ -64,16 +122,6 @@ def second_topic(first: str, title: str, detail: str, tables: Tables) -> str | N
     """Return the second-level topic of `first` whose words the message uses most; None if it uses none."""
     scores = topic_scores(detail, tables.second_topics.get(first, {}), title=title)
     return scores[0].code if scores else None
-
-
-def _topics(seen: Reading, adaptation: Adaptation | None) -> tuple[list[Topic], str | None]:
-    """Return all topics, the likeliest first, and the one to tell; a deployment's own correction has the last word."""
-    model = topics.shipped()
-    ranked = model.topics(seen)
-    if adaptation is None:
-        return ranked, model.told(ranked)
-    ranked = adaptation.topics(ranked, seen.latent)
-    return ranked, adaptation.told(ranked)
 
 
 def _units(kinds: list[str], text: str, region: Region | None, tables: Tables) -> list[dict[str, Any]]:
@@ -108,7 +156,7 @@ def _division(division: Division) -> dict[str, str]:
     return {"code": division.code, "name": division.name}
 
 
-def _text(message: dict[str, Any], name: str) -> str:
+def _text(message: Mapping[str, Any], name: str) -> str:
     value = message.get(name)
     if value is None:
         return ""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import rjieba
 
-from huixiang.nlp.features import Floats, code_points, grams, plain
+from huixiang.nlp.features import Floats, all_grams, code_points, plain
 from huixiang.nlp.parameters import SHIPPED, Parameters, load
 
 FEATURES: Final = 1
@@ -97,12 +97,14 @@ def tokens(title: str, detail: str) -> Tokens:
     head, body = plain(title), plain(detail)
     first, rest = rjieba.cut(head), rjieba.cut(body)
     pairs = [a + "\0" + b for words in (first, rest) for a, b in zip(words, words[1:], strict=False)]
+    # Each word is hashed once for both tables.
+    of_title, of_body = _hashes(first), _hashes(rest)
     fields = {
         TITLE: _counted(_grams(head, 1), SIZES[TITLE]),
         BODY: _counted(_grams(body, 2), SIZES[BODY]),
-        WORDS: _counted(_hashes([*first, *rest, *pairs]), SIZES[WORDS]),
+        WORDS: _counted(np.concatenate([of_title, of_body, _hashes(pairs)]), SIZES[WORDS]),
     }
-    return Tokens(fields, _counted(_hashes([*(first * TITLE_COUNTS), *rest]), LATENT))
+    return Tokens(fields, _counted(np.concatenate([of_title] * TITLE_COUNTS + [of_body]), LATENT))
 
 
 def weighed(counts: Counts, rarity: Floats) -> Vector:
@@ -119,15 +121,23 @@ def unit(values: npt.NDArray[Any]) -> Floats:
 
 
 def _grams(text: str, salt: int) -> npt.NDArray[np.uint32]:
-    codes = code_points(text)
-    return np.concatenate([grams(codes, length, salt) for length in (1, 2, 3, 4)])
+    return all_grams(code_points(text), 4, salt)
 
 
 def _hashes(words: list[str]) -> npt.NDArray[np.uint32]:
-    found = [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words]
+    crc32 = zlib.crc32
+    found = [crc32(word.encode("utf-8", "surrogatepass")) for word in words]
     return np.array(found, dtype=np.uint32)
 
 
 def _counted(hashes: npt.NDArray[np.uint32], size: int) -> Counts:
-    ids, counts = np.unique(hashes.astype(np.int64) % size, return_counts=True)
-    return Counts(ids, counts.astype(np.float32))
+    """Return the distinct columns; `size` is a power of two. By hand, since `np.unique` takes four times as long."""
+    if not len(hashes):
+        return Counts(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+    columns = np.sort(hashes & np.uint32(size - 1))
+    starts = np.flatnonzero(np.concatenate([_FIRST, columns[1:] != columns[:-1]]))
+    ends = np.concatenate([starts[1:], [len(columns)]])
+    return Counts(columns[starts].astype(np.int64), (ends - starts).astype(np.float32))
+
+
+_FIRST: Final = np.array([True])

@@ -5,20 +5,22 @@ import io
 import multiprocessing
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from huixiang.nlp.lines import judged
-from huixiang.nlp.triage import Tables, warm
+from huixiang.nlp.lines import judged_many
+from huixiang.nlp.triage import OPTIONAL, Tables, warm
 from huixiang.nlp.unit_names import KnownUnit
 from huixiang.triage import tables
 
-LINES_AT_ONCE = 16
+LINES_AT_ONCE = 32
 
 
 class Command(BaseCommand):
@@ -29,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", default="-", help="JSON Lines (.gz too): title, detail, optional id and "
                             "region; - reads standard input")  # fmt: skip
         parser.add_argument("--jobs", type=int, default=1, help="processes to use (1)")
+        parser.add_argument(
+            "--without", nargs="+", choices=OPTIONAL, default=[], help="parts to leave empty, for speed"
+        )
         known = parser.add_mutually_exclusive_group()
         known.add_argument("--units", type=Path, help="CSV of the real units: name, kind, region (its code)")
         known.add_argument("--database", action="store_true", help="name the units of this site's database")
@@ -37,17 +42,20 @@ class Command(BaseCommand):
         if options["jobs"] < 1:
             raise CommandError("--jobs 至少是 1")
         units = known_units(options["units"], from_database=options["database"])
-        judge = partial(judge_line, units)
-        told(units)
+        left_out = frozenset(options["without"])
+        judge = partial(judge_lines, units, left_out)
+        told(units, left_out)
         with opened(options["file"]) as lines:
             numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+            # Whoever feeds a pipe may wait for each answer before the next question.
+            parts = _parts(numbered, 1 if options["file"] == "-" and options["jobs"] == 1 else LINES_AT_ONCE)
             if options["jobs"] == 1:
-                _write(map(judge, numbered))
+                _write(map(judge, parts))
                 return
             # Read before the processes part, so that they share one copy.
             warm()
             with multiprocessing.get_context("fork").Pool(options["jobs"]) as pool:
-                _write(pool.imap(judge, numbered, LINES_AT_ONCE))
+                _write(pool.imap(judge, parts))
 
 
 @contextmanager
@@ -79,18 +87,23 @@ def known_units(file: Path | None, *, from_database: bool) -> tuple[KnownUnit, .
 
 
 @cache
-def told(units: tuple[KnownUnit, ...]) -> Tables:
+def told(units: tuple[KnownUnit, ...], left_out: frozenset[str]) -> Tables:
     """Return what the models are told of this place; read before processes part, so that children have it too."""
-    return tables.shipped_tables(units)
+    return replace(tables.shipped_tables(units), left_out=left_out)
 
 
-def judge_line(units: tuple[KnownUnit, ...], numbered: tuple[int, str]) -> str:
-    """Return the judgement of one numbered line."""
-    number, line = numbered
-    return judged(line, number, told(units))
+def judge_lines(units: tuple[KnownUnit, ...], left_out: frozenset[str], numbered: list[tuple[int, str]]) -> list[str]:
+    """Return the judgements of some numbered lines."""
+    return judged_many(numbered, told(units, left_out))
 
 
-def _write(lines: Iterator[str]) -> None:
-    for line in lines:
-        sys.stdout.write(line + "\n")
+def _parts(numbered: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:
+    rows = iter(numbered)
+    while part := list(islice(rows, size)):
+        yield part
+
+
+def _write(answers: Iterable[list[str]]) -> None:
+    for lines in answers:
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()

@@ -14,6 +14,7 @@ from huixiang.cases.actions import (
     accepting,
     assigning,
     claiming,
+    learning,
     merging,
     objecting,
     pausing,
@@ -25,6 +26,7 @@ from huixiang.cases.actions import (
 )
 from huixiang.cases.actions.replying import Details
 from huixiang.cases.choices import AssignmentRole, AssignmentState
+from huixiang.cases.gate_guards import Lessons, needs_lessons
 from huixiang.cases.models import Case, Reply
 from huixiang.cases.refusals import Refused
 from huixiang.followup.actions import rating, reopening
@@ -52,6 +54,13 @@ BEFORE_A_UNIT = {
     "withdrawn",
 }
 
+# What the final replies that still wait on a desk rest on.
+LESSONS = Lessons(
+    cause="管理单位没有按制度检查，群众反映以后也没有及时处理，有现场记录和照片。",
+    responsible_person="管理单位当班负责人，已约谈并限期整改。",
+    remedy="已按答复的内容办理，承办科室到现场验收。",
+    lesson="列入每季度的检查清单，同类问题一并排查。",
+)
 # Where an unfinished reply lies, in the order of its way.
 DESKS = ("draft", "unit_review", "quality")
 
@@ -318,6 +327,8 @@ class Walk:
         """A reply that waits for its writer, its reviewer or the inspectors."""
         at = max(last + (self.now - last) / 2, self.now - timedelta(hours=self.rng.randrange(2, 20)))
         reply = self._draft(Item(at, "reply", unfinished))
+        if needs_lessons(self.case, reply.kind):
+            learning.write_down(reply, LESSONS, self.cast.by_unit(reply.unit, reply.updated_at, *HANDLERS))
         left = (self.now - reply.updated_at) / 4
         if unfinished["stage"] in DESKS[1:]:
             reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, reply.updated_at + left, *HANDLERS))

@@ -12,7 +12,7 @@ from huixiang.cases.actions.promising import MOST, Promised
 from huixiang.cases.choices import MessageKind, ReplyKind, ReplyState
 from huixiang.cases.gate_choices import CommitmentState, OverrideState
 from huixiang.cases.gate_faults import Fault
-from huixiang.cases.gate_guards import CARES, DISCLOSURES, Lessons
+from huixiang.cases.gate_guards import CARES, DISCLOSURES, LESSONS, Lessons, lessons_of, needs_lessons
 from huixiang.cases.gate_querysets import today
 from huixiang.cases.models import Case, GateOverride, Reply
 from huixiang.cases.models import Commitment as CaseCommitment
@@ -74,6 +74,13 @@ class Panel:
     disclosures: Sequence[tuple[str, bool]]
     promises: Sequence[Promise]
     narrowed: Sequence[str]
+    # 四不放过 as (name, text, whether it is said not to apply), for those who review.
+    lessons: Sequence[tuple[str, str, bool]] = ()
+
+    @property
+    def tracked(self) -> list[Promise]:
+        """The promises that will run from publication on."""
+        return [p for p in self.promises if p.is_tracked and not p.is_past]
 
     @property
     def grave(self) -> list[Fault]:
@@ -121,6 +128,7 @@ def panel(
         disclosures=[(words, elements[name]) for name, words in DISCLOSURES.items()] if kind == ReplyKind.FINAL else [],
         promises=_promises(reply, judged.commitments, at, posted),
         narrowed=judged.narrowed,
+        lessons=_lessons(reply, lessons),
     )
 
 
@@ -206,6 +214,13 @@ def _promises(reply: Reply, found: Sequence[Found], at: datetime, posted: Mappin
 
 def _may_keep(actor: Actor, case: Case, one: CaseCommitment) -> bool:
     return one.state == CommitmentState.OPEN and may(case.state, Step.KEEP_ONE) and gate_access.may_keep(actor, one)
+
+
+def _lessons(reply: Reply, typed: Lessons | None) -> list[tuple[str, str, bool]]:
+    if not needs_lessons(reply.case, reply.kind):
+        return []
+    said = typed or lessons_of(reply)
+    return [(words, getattr(said, name), name in said.waived) for name, words in LESSONS.items()]
 
 
 def _day(value: object) -> date | None:

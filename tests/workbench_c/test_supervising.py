@@ -198,3 +198,23 @@ def test_pages_need_as_many_statements_for_two_as_for_twelve(desk, late, stateme
     for _ in range(10):
         late()
     assert statements(desk("督办员"), url) == few
+
+
+def test_desk_names_what_will_turn_yellow_later_today_and_drops_it_once_it_did(town, desk, clock):
+    case = town.handling(kind="complaint")
+    watching.sweep(at=MORNING)
+    clock(MORNING + HOUR)
+    [coming] = desk("督办员").get(URL).context["coming"]
+    assert (coming.case, coming.clock, coming.moment) == (case, "首次回应", MORNING + 3 * HOUR)
+    assert desk("督办员").get(URL + "?what=red").context["coming"] == []
+    watching.sweep(at=MORNING + 3 * HOUR)
+    clock(MORNING + 3 * HOUR)
+    page = desk("督办员").get(URL)
+    assert page.context["coming"] == [] and page.context["totals"]["today"] == 1
+
+
+def test_what_turns_yellow_tomorrow_or_in_another_region_is_not_announced(town, desk, clock):
+    town.handling(kind="complaint", at=MORNING + 12 * HOUR)
+    watching.sweep(at=MORNING + 12 * HOUR)
+    clock(MORNING + 12 * HOUR)
+    assert desk("督办员").get(URL).context["coming"] == []

@@ -12,7 +12,7 @@ from typing import Any
 
 from .calendar import CHINA, WorkingCalendar, at_clock
 from .lifecycle import Step
-from .spans import DAY_ENDS, Span, WorkingDays, working_days_before
+from .spans import DAY_ENDS, OpenHours, Span, WallHours, WorkingDays, working_days_before
 
 
 class ClockKind(StrEnum):
@@ -80,6 +80,8 @@ class Clock:
     paused_at: datetime | None = None
     stopped_at: datetime | None = None
     reasons: tuple[str, ...] = ()
+    # Whether the due time was counted off the calendar; a date that somebody named stands whatever the calendar says.
+    is_counted: bool = True
 
     @property
     def is_running(self) -> bool:
@@ -218,7 +220,10 @@ class _Reader:
             due = at_clock(date.fromisoformat(to), DAY_ENDS)
             clock = self.running[place]
             self.running[place] = replace(
-                clock, due_at=due, reasons=(*clock.reasons, f"{_moment(event.at)}公开说明理由后延期至{_moment(due)}")
+                clock,
+                due_at=due,
+                is_counted=False,
+                reasons=(*clock.reasons, f"{_moment(event.at)}公开说明理由后延期至{_moment(due)}"),
             )
 
     def _orders(self, event: Happening) -> None:
@@ -247,7 +252,7 @@ class _Reader:
         ends = due or standard.span.after(at, self.calendar)
         limit = "承诺的日期" if due else standard.span.words()
         said = f"{_moment(at)}起算，时限{limit}，应于{_moment(ends)}前完成（依据：{standard.source}）"
-        self.running[kind, key] = Clock(kind, key, at, ends, standard, reasons=(said,))
+        self.running[kind, key] = Clock(kind, key, at, ends, standard, reasons=(said,), is_counted=due is None)
 
     def _stop(self, matches: Callable[[Clock], bool], at: datetime) -> None:
         for place in [p for p, clock in self.running.items() if matches(clock)]:
@@ -265,6 +270,13 @@ def shifted(
         moved = calendar.add_working_days(here.date(), calendar.working_days_between(start, end))
         return at_clock(moved, here.time())
     return due.astimezone(CHINA) + (resumed_at - paused_at)
+
+
+def is_provisional(clock: Clock, calendar: WorkingCalendar) -> bool:
+    """Whether the due time rests on working days of a year whose holidays are not in the calendar yet."""
+    if not clock.is_counted or isinstance(clock.standard.span, WallHours | OpenHours):
+        return False
+    return not calendar.knows(clock.due_at.astimezone(CHINA).date())
 
 
 def yellow_at(clock: Clock, calendar: WorkingCalendar) -> datetime:

@@ -23,7 +23,7 @@ from huixiang.followup.actions import rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
-from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, stand
+from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, Rung, climbs, stand
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.standards import Rules, in_force
 
@@ -82,6 +82,16 @@ def clocks_of_cases(cases: Iterable[Case]) -> dict[int, list[Clock]]:
     by_key = {case.pk: case for case in cases}
     rules, events = in_force(), _events(list(by_key))
     return {pk: _clocks(case, events[pk], rules)[0] for pk, case in by_key.items()}
+
+
+def coming_yellow(cases: Iterable[Case], at: datetime, until: datetime) -> list[tuple[Case, Climb]]:
+    """The clocks of the cases that will begin to warn after `at` and by `until` unless something happens before."""
+    found, rules, known = [], in_force(), {case.pk: case for case in cases}
+    events = _events(list(known))
+    for pk, case in known.items():
+        clocks, calendar = _clocks(case, events[pk], rules, until)
+        found += [(case, c) for c in climbs(clocks, calendar, until) if c.rung == Rung.YELLOW and c.moment > at]
+    return sorted(found, key=lambda pair: (pair[1].moment, pair[0].pk))
 
 
 def clocks_under(

@@ -17,7 +17,7 @@ from huixiang.cases.models import Case
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.ladder import Means, Rung
-from huixiang.supervision import access
+from huixiang.supervision import access, watching
 from huixiang.supervision.models import (
     Alert,
     Finding,
@@ -36,6 +36,7 @@ PLATFORM = "platform"
 CHUNK = 500
 # Beyond this a day of the calendar is only "999+".
 DAY_CAP = 1000
+COMING_MOST = 300
 _LEVEL = Choose(*(When(rung=rung, then=Value(level)) for rung, level in LEVELS.items()), output_field=IntegerField())
 
 
@@ -104,6 +105,33 @@ def alerts_for(actor: Actor, wanted: Wanted, at: datetime) -> QuerySet[Alert]:
     if wanted.what in {Rung.RED, Rung.BLACK}:
         found = found.filter(rung=wanted.what)
     return found
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A clock that will turn yellow later today unless something happens before."""
+
+    case: Case
+    clock: str
+    moment: datetime
+    due_at: datetime
+    unit: str
+
+
+def coming_today(actor: Actor, wanted: Wanted, at: datetime) -> list[Coming]:
+    """What will turn yellow today after `at`, the soonest first; the first COMING_MOST cases are looked at."""
+    until = start_of_day(at) + timedelta(days=1)
+    cases = access.overseen(actor).filter(look_again_at__gt=at, look_again_at__lt=until)
+    if wanted.unit:
+        cases = cases.none() if wanted.unit == PLATFORM else cases.filter(lead_unit_id=int(wanted.unit))
+    if wanted.region:
+        cases = cases.in_region(wanted.region)
+    chosen = cases.order_by("look_again_at", "pk").for_lists()[:COMING_MOST]
+    return [
+        Coming(case, CLOCK_LABELS[c.kind], c.moment, c.due_at, case.lead_unit.name if c.asks and case.lead_unit else "")
+        for case, c in watching.coming_yellow(chosen, at, until - timedelta(microseconds=1))
+        if wanted.clock in {"", c.kind}
+    ]
 
 
 def gravest_first(alerts: QuerySet[Alert]) -> QuerySet[Any, Any]:

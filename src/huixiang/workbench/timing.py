@@ -7,7 +7,7 @@ from typing import Any
 
 from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.models import Case
-from huixiang.rules.clocks import Clock, ClockKind, light_of
+from huixiang.rules.clocks import Clock, ClockKind, is_provisional, light_of
 from huixiang.rules.ladder import Means
 from huixiang.supervision import access, watching
 from huixiang.supervision.models import MeansLabel, RungLabel, StepState, SupervisionOrder, SupervisionStep
@@ -27,6 +27,7 @@ class ClockLine:
     reasons: Sequence[str]
     is_running: bool
     is_paused: bool
+    is_provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,13 @@ def clock_lines(case: Case, at: datetime) -> list[ClockLine]:
     """Every clock of a case in words: those that run first, the soonest due first, then what has stopped."""
     clocks = watching.look_at(case, at).clocks
     years = {m.year + n for c in clocks for m in (c.started_at, c.due_at) for n in (-1, 0, 1)} | {at.year}
-    calendar = in_force().calendar.provisional(*range(min(years), max(years) + 2))
+    known = in_force().calendar
+    calendar = known.provisional(*range(min(years), max(years) + 2))
     lines = [
         ClockLine(
             CLOCK_LABELS[clock.kind], light_of(clock, calendar, at), clock.due_at, _words(clock, at), clock.reasons,
             clock.stopped_at is None, clock.stopped_at is None and clock.paused_at is not None,
+            clock.stopped_at is None and is_provisional(clock, known),
         )
         for clock in clocks
     ]  # fmt: skip

@@ -166,6 +166,7 @@ desk:supervision_calendar - OVERSIGHT,召集人,领导:200 staff:405
 desk:supervision_inspect - staff:405               staff:404
 desk:supervision_call  number   staff:405          staff:404
 desk:orders            -        OVERSIGHT,召集人,领导,UNITS:200 staff:405
+desk:offices           -        OVERSIGHT:200      OVERSIGHT:422
 desk:orders_bulk       -        staff:405          OVERSIGHT:422
 desk:order             number   staff:404          staff:405
 desk:order_docx        number   staff:404          staff:405
@@ -212,6 +213,10 @@ desk:deputy_end        number   staff:405          staff:404
 desk:resend_all        -        staff:405          系统管理员:302
 desk:resend            number   staff:405          系统管理员:404
 desk:ledger            -        审计管理员:200      审计管理员:422
+desk:triage            -        审核员,另一审核员,交办员:200 staff:405
+desk:triage_hot        -        审核员,另一审核员,OVERSIGHT,领导,召集人:200 staff:405
+desk:triage_figures    -        OVERSIGHT,分析员,系统管理员:200 staff:405
+desk:triage_decide     case     staff:405          settles
 desk:overdue           -        督办员,领导,召集人:200 staff:405
 desk:people            -        安全管理员:200      安全管理员:422
 desk:person            person   安全管理员:200      staff:405
@@ -314,6 +319,12 @@ def inspect(who, about, post):
     return {404} if level(who, about) == "." else {422} if post else {302}
 
 
+def settles(who, about, post):
+    if level(who, about) == ".":
+        return {404}
+    return {302} if who in ("审核员", "另一审核员", "交办员") else {403}
+
+
 def review(who, about, post):
     if level(who, about) == ".":
         return {404}
@@ -356,6 +367,7 @@ WORDS = {
     "check": reply_rule(REVIEWERS),
     "inspect": desk(inspect),
     "review": desk(review),
+    "settles": desk(settles),
     "portal_file": portal_file,
     "desk_file": desk(lambda who, about, post: {200} if is_out(about) else staff_file(who, about)),
 }

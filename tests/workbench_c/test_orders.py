@@ -9,7 +9,8 @@ from tests.cast import MORNING, fresh
 from tests.workbench_c.conftest import DAY, HOUR
 
 from huixiang.supervision.actions import ordering
-from huixiang.supervision.models import SupervisionOrder, SupervisionStep
+from huixiang.supervision.models import SigningOffice, SupervisionOrder, SupervisionStep
+from huixiang.workbench.documents.sheet import sheet_of
 
 DESK = "/desk/supervision/"
 LIST = DESK + "orders/"
@@ -217,3 +218,22 @@ def test_list_and_order_need_as_many_statements_for_many(town, desk, order, stat
         act = town.act("督办员", MORNING + DAY, "督办员")
         ordering.issue(fresh(order.case), act, region=town.regions["岳麓区"], reason="再次督办", demands="办")
     assert (statements(browser, LIST), statements(browser, f"{LIST}{order.pk}/")) == few
+
+
+def test_office_signs_new_orders_under_the_name_it_was_given_and_old_ones_keep_theirs(town, desk, late):
+    one, other = late(), late(unit="供水公司")
+    before = ordering.issue(
+        one, town.act("督办员", one.due_at + HOUR), region=town.regions["岳麓区"], reason="超时", demands="办"
+    )
+    browser = desk("督办员")
+    browser.post("/desk/supervision/offices/", {"region": "430104", "name": "中共岳麓区委 督查室"})
+    after = ordering.issue(
+        other, town.act("督办员", other.due_at + HOUR), region=town.regions["岳麓区"], reason="超时", demands="办"
+    )
+    assert (sheet_of(before).office, sheet_of(after).office) == ("岳麓区网上问政督办办公室", "中共岳麓区委 督查室")
+    assert "中共岳麓区委 督查室" in browser.get(f"/desk/supervision/orders/{after.pk}/").content.decode()
+
+
+def test_office_of_another_region_is_out_of_reach(town, desk):
+    answer = desk("督办员").post("/desk/supervision/offices/", {"region": "430111", "name": "雨花区督查室"})
+    assert answer.status_code == 422 and not SigningOffice.objects.exists()

@@ -100,6 +100,19 @@ class SupervisionStep(models.Model):
         ]
 
 
+class SigningOffice(models.Model):
+    """The name under which a region's office signs its orders; a region without one signs under a name of ours."""
+
+    region = models.OneToOneField(Region, on_delete=models.PROTECT, related_name="signing_office")
+    name = models.CharField(max_length=60)
+    set_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["region_id"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="office_has_a_name")]
+
+
 class SupervisionOrder(models.Model):
     """A numbered written order (督办函〔2026〕12号) to a unit, with a receipt and an answer clock."""
 
@@ -112,6 +125,8 @@ class SupervisionOrder(models.Model):
     reason = models.CharField(max_length=200)
     demands = models.TextField()
     copy_to = models.CharField(max_length=100, blank=True)
+    # The office as it was called when it signed; empty on orders from before it was kept.
+    office = models.CharField(max_length=60, blank=True, default="")
     issued_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
     due_at = models.DateTimeField()

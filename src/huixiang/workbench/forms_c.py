@@ -9,6 +9,7 @@ from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.rules.ladder import FOR_THE_CITIZEN, Rung
 from huixiang.supervision.models import RungLabel
 from huixiang.ui.forms import PlainWords
+from huixiang.units.models import Region
 
 from .forms_b import CleanText, area
 from .standing import ACTS, PLATFORM, Wanted
@@ -123,3 +124,13 @@ class AnswerForm(PlainWords, forms.Form):
 
 def _with_skip(reason: str, why_skip: str) -> str:
     return f"{reason}（越级督办：{why_skip}）" if why_skip else reason
+
+
+class OfficeForm(PlainWords, forms.Form):
+    """The name under which a region's office signs."""
+
+    name = CleanText(label="落款单位全称", max_length=60)
+    region = forms.CharField(max_length=12, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, region: Region, name: str = "") -> None:
+        super().__init__(data, auto_id=f"office_{region.code}_%s", initial={"name": name, "region": region.code})

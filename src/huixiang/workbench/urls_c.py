@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import obliging, orders, publishing, supervising
+from .views import obliging, orders, publishing, signing, supervising
 
 urlpatterns: list[URLPattern] = [
     path("supervision/", supervising.desk, name="supervision"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("supervision/inspect/", supervising.inspect, name="supervision_inspect"),
     path("supervision/steps/<int:pk>/call/", supervising.call, name="supervision_call"),
     path("supervision/orders/", orders.orders, name="orders"),
+    path("supervision/offices/", signing.offices, name="offices"),
     path("supervision/orders/bulk/", orders.bulk, name="orders_bulk"),
     path("supervision/orders/<int:pk>/", orders.order, name="order"),
     path("supervision/orders/<int:pk>/order.docx", orders.paper, {"kind": "docx"}, name="order_docx"),

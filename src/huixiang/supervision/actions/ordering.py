@@ -14,6 +14,7 @@ from huixiang.rules.lifecycle import Step
 from huixiang.units.models import Region
 
 from ..models import StepState, SupervisionOrder, SupervisionStep
+from .signing import office_of
 
 
 @transaction.atomic
@@ -33,8 +34,9 @@ def issue(case: Case, act: Act, *, region: Region, reason: str, demands: str, co
         raise Refused("这件留言还没有承办单位，不能发督办函。")
     order = SupervisionOrder(
         region=region, case=case, unit=case.lead_unit, reason=reason.strip()[:200], demands=demands.strip(),
-        copy_to=copy_to.strip()[:100], issued_by=act.by, issued_at=act.at, step=_answered_step(case, act, reason),
-        due_at=due(case, ClockKind.SUPERVISION, act.at), **_next_number(region, act),
+        copy_to=copy_to.strip()[:100], office=office_of(region), issued_by=act.by, issued_at=act.at,
+        step=_answered_step(case, act, reason), due_at=due(case, ClockKind.SUPERVISION, act.at),
+        **_next_number(region, act),
     )  # fmt: skip
     order.save(force_insert=True)
     data = {"means": Means.WRITTEN, "order": order.pk, "number": order.number, "unit": order.unit_id}

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
+from huixiang.supervision.actions.signing import office_of
 from huixiang.supervision.models import SupervisionOrder
 from huixiang.ui.moments import spoken, spoken_before
-from huixiang.units.models import Region
 
 TITLE = "督办函"
 
@@ -33,11 +33,6 @@ class OrderSheet:
         return asdict(self)
 
 
-def office_of(region: Region) -> str:
-    """The office that signs the orders of a region."""
-    return f"{region.name}网上问政督办办公室"
-
-
 def sheet_of(order: SupervisionOrder) -> OrderSheet:
     """The words of an order; the case is cited by its masked title."""
     case, at = order.case, order.issued_at
@@ -53,7 +48,7 @@ def sheet_of(order: SupervisionOrder) -> OrderSheet:
         opening=opening,
         demands=tuple(line.strip() for line in order.demands.splitlines() if line.strip()),
         limit=f"请于{spoken_before(order.due_at, at)}在回响工作台书面答复本函，说明办理情况和依据。",
-        office=office_of(order.region),
+        office=order.office or office_of(order.region),
         issued_on=_day(at),
         copy_to=order.copy_to,
         receipt=_receipt(order),

@@ -21,11 +21,12 @@ from huixiang.rules.ladder import Means
 from huixiang.rules.lifecycle import IllegalTransition, Step, may
 from huixiang.supervision import access
 from huixiang.supervision.actions import ordering
+from huixiang.supervision.actions.signing import office_of
 from huixiang.supervision.models import StepState, SupervisionOrder, SupervisionStep
 
 from ..documents.docx_file import order_docx
 from ..documents.pdf_file import order_pdf
-from ..documents.sheet import office_of, sheet_of
+from ..documents.sheet import sheet_of
 from ..doors import DeskRequest, Trouble, act_of, attempt, check, page, staff_required
 from ..forms_c import AnswerForm, BulkOrderForm, OrderFilterForm, OrderForm
 from ..timing import late_words, timed
@@ -60,6 +61,7 @@ def orders(request: DeskRequest) -> HttpResponse:
     head = f"?{given.urlencode()}&" if given else "?"
     context = {
         "form": form,
+        "may_sign": bool(request.actor.regions(*access.OVERSIGHT)),
         "rows": rows[:PER_PAGE],
         "is_filtered": any(given.values()),
         "next_url": f"{head}from={start + PER_PAGE}" if len(rows) > PER_PAGE else "",

@@ -84,6 +84,15 @@ def test_asking_twice_joins_the_open_one(town):
     assert ask(town).pk != LookBack.objects.first().pk or LookBack.objects.count() == 2
 
 
+def test_one_person_has_only_so_many_open(town):
+    for day in range(1, looking_back.MOST_OPEN + 1):
+        ask(town, from_on=date(2026, 10, day))
+    with pytest.raises(Refused, match="在排队"):
+        ask(town)
+    assert ask(town, from_on=date(2026, 10, 1)) == LookBack.objects.get(from_on=date(2026, 10, 1)), "joining is free"
+    assert ask(town, "领导")
+
+
 @pytest.mark.parametrize(("first", "last"), [(LAST, FIRST), (date(2027, 1, 1), date(2027, 1, 2))])
 def test_a_period_that_cannot_be_is_refused(town, first, last):
     with pytest.raises(Refused):

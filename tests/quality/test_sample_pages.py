@@ -8,7 +8,8 @@ from tests.quality.conftest import HOLLOW, SOUND, answer
 
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
-from huixiang.cases.models import Reply
+from huixiang.cases.gate_choices import OverrideState
+from huixiang.cases.models import GateOverride, Reply
 from huixiang.quality.actions import sampling
 from huixiang.quality.models import ReefVerdict, Review, Sample, SampleReason, SecondOpinion, SecondState
 from huixiang.units.models import Membership
@@ -114,6 +115,16 @@ def test_the_slower_of_two_is_told(town, other):
     Review.objects.create(sample=sample, reviewer=town.people["督办员"], at=NOON)
     response = other.post(path_of(sample), words_on(sample))
     assert response.status_code == 409 and "刚刚有同事复核过" in response.content.decode()
+
+
+def test_a_reply_that_was_let_pass_says_why(town, other):
+    sample = sampled(town)
+    GateOverride.objects.create(
+        reply=sample.reply, unit=sample.reply.unit, version=1, codes=["red_tape"], state=OverrideState.APPROVED,
+        reason="先公布转办去向，三天内补充", asked_by=town.people["承办人"], asked_at=NOON,
+        decided_by=town.people["负责人"], decided_at=NOON,
+    )  # fmt: skip
+    assert "先公布转办去向" in other.get(path_of(sample)).content.decode()
 
 
 def test_the_second_opinion_stands_apart_from_the_first(town, other):

@@ -1,7 +1,9 @@
 """Looking back (回头看): asking for it, and the job that judges what was asked, batch by batch."""
 
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 # Three minutes of work at a hundred replies a second; what is more is better read by the year.
 MOST = 20_000
 BATCH = 25
+# Open look-backs of one person: more would only wait behind one another.
+MOST_OPEN = 5
 # A batch takes a second; a worker that has not come back after this is gone.
 LEASE = timedelta(minutes=2)
 OPEN = (LookBackState.WAITING, LookBackState.RUNNING)
@@ -38,7 +42,7 @@ class TooMuch(Refused):
 def ask(replies: QuerySet[Reply], unit: Unit, act: Act, *, from_on: date, until_on: date) -> LookBack:
     """Look back over those of `replies` that were published from one day to another; an open look-back is joined.
 
-    Raises Refused for a period that ends before it starts or lies ahead, and TooMuch.
+    Raises Refused for a period that ends before it starts or lies ahead and for too many at once, and TooMuch.
     """
     if act.by is None:
         raise Refused("请登录后再发起回头看。")
@@ -53,10 +57,18 @@ def ask(replies: QuerySet[Reply], unit: Unit, act: Act, *, from_on: date, until_
     if len(ids) > MOST:
         raise TooMuch(found.count())
     question = {"unit": unit, "from_on": from_on, "until_on": until_on, "asked_by": act.by}
+    _room_for(question)
     try:
         return _opened(ids, asked_at=act.at, **question)
     except IntegrityError:
         return LookBack.objects.get(state__in=OPEN, **question)
+
+
+def _room_for(question: Mapping[str, Any]) -> None:
+    """Raises Refused if the person has as many look-backs open as may be, and this one is not among them."""
+    mine = LookBack.objects.filter(asked_by=question["asked_by"], state__in=OPEN)
+    if mine.count() >= MOST_OPEN and not mine.filter(**question).exists():
+        raise Refused(f"您已有{MOST_OPEN}个回头看在排队，请等判断完再发起新的。")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huixiang.accounts.roles import Role
 from huixiang.cases.choices import SupplementState
+from huixiang.cases.gate_choices import OverrideState
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Reply
 from huixiang.cases.refusals import Refused
@@ -106,6 +107,7 @@ def _page(
         "remarks": found.opinion.remarks if found.opinion else [],
         "supplements": case.supplements.filter(state=SupplementState.SHOWN).defer("sealed_body"),
         "earlier": earlier.select_related("unit"),
+        "override": found.reply.overrides.filter(state=OverrideState.APPROVED).select_related("decided_by").first(),
         "second": _second(found),
         "second_findings": second_told(found.second) if _second(found) else [],
     }

@@ -1,11 +1,15 @@
 """An author follows an own message: tracking, supplementing, withdrawing, rating, reopening; and who joins it."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 from tests.cast import BODY, MORNING, TITLE, fresh
 from tests.portal.conftest import code_in, text_of
 
@@ -111,6 +115,25 @@ def test_supplement_waits_for_review(citizen, town, lately):
     assert "昨天晚上又停了一次水" not in citizen.get(f"/cases/{case.number}/").content.decode()
     wrong = citizen.post(f"/mine/{case.number}/supplement/", {"body": "哦"})
     assert wrong.status_code == 422 and "补充内容写得太短" in text_of(wrong)
+
+
+def test_files_of_a_supplement_wait_for_a_reviewer(citizen, town, lately, settings):
+    case = town.handling(at=lately)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    sent = {"body": "补一张水表的照片", "files": [SimpleUploadedFile("水表.png", picture.getvalue())]}
+    citizen.post(f"/mine/{case.number}/supplement/", sent)
+    file = case.attachments.get()
+    assert file.supplement.body == "补一张水表的照片" and not file.is_public
+    assert citizen.get(f"/files/{file.key}/").status_code == 200
+    assert Client().get(f"/files/{file.key}/").status_code == 404
+
+    settings.UPLOAD_MAX_FILES = 1
+    two = [SimpleUploadedFile(f"{n}.png", picture.getvalue()) for n in range(2)]
+    for files, words in ((two, "一次最多传1个文件"), ([SimpleUploadedFile("x.png", b"MZ\x90")], "不是能接收的文件")):
+        wrong = citizen.post(f"/mine/{case.number}/supplement/", {"body": "再补几张照片", "files": files})
+        assert wrong.status_code == 422 and words in text_of(wrong) and "再补几张照片" in text_of(wrong)
+    assert case.supplements.count() == 1
 
 
 def test_declined_author_reads_why_and_where_else_to_turn(citizen, town):

@@ -84,11 +84,21 @@ def test_report_is_never_listed(client, town):
     assert case.number not in shown_everywhere(client, "/cases/?kind=report")
 
 
+def test_address_of_a_merged_case_leads_to_the_one_it_was_joined_with(client, town):
+    parent, child, hidden = town.approved(), town.approved(), town.approved()
+    redacting.change_visibility(hidden, "private", town.act("审核员"))
+    for case in (child, hidden):
+        merging.merge(fresh(case), fresh(parent), town.act("交办员"))
+    assert client.get(f"/cases/{child.number}/").url == f"/cases/{parent.number}/"
+    assert client.get(f"/cases/{hidden.number}/").status_code == 404, "what was private is not found by its parent"
+    redacting.change_visibility(fresh(parent), "private", town.act("审核员"))
+    assert client.get(f"/cases/{child.number}/").status_code == 404
+
+
 def test_merged_case_leaves_the_public_pages(client, town):
     parent, child = town.approved(), town.approved(title="同一件事又说一遍试试看")
     merging.merge(child, parent, town.act("交办员"))
     assert child.number not in shown_everywhere(client)
-    assert client.get(f"/cases/{child.number}/").status_code == 404
     assert client.get(f"/cases/{parent.number}/").status_code == 200
 
 

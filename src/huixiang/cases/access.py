@@ -86,6 +86,20 @@ def public_case(number: str) -> Case:
     return case
 
 
+def joined_into(number: str) -> Case:
+    """The public case that a public message was joined with (并办); raises NotVisible for every other number.
+
+    What its author kept from the public must not be found by way of the case it was joined with.
+    """
+    joined = Case.objects.filter(
+        number=number, state=State.MERGED, visibility=Visibility.PUBLIC, approved_at__isnull=False
+    )
+    parent = joined.values_list("merged_into__number", flat=True).first()
+    if parent is None:
+        raise NotVisible
+    return public_case(parent)
+
+
 # What the public page shows; whoever needs more of a case reads it when asked, at the price of a statement.
 _SHOWN = (
     "number", "column__name", "kind", "region__full_name", "region__name", "topic__name", "office_holder__name",
@@ -203,8 +217,8 @@ def steps_for(actor: Actor, case: Case) -> set[Step]:
 
 
 def inspects(actor: Actor, reply: Reply) -> bool:
-    """Whether the person may inspect this reply: of the region, and outside the tree of the unit that wrote it."""
-    return actor.covers(reply.case.region_id, Role.QUALITY_INSPECTOR) and reply.unit_id not in actor.tree_unit_ids
+    """Whether the person may inspect this reply: of the region, and of no unit above or below the one that wrote it."""
+    return actor.covers(reply.case.region_id, Role.QUALITY_INSPECTOR) and reply.unit_id not in actor.kin_unit_ids
 
 
 def unit_on(actor: Actor, case: Case, *roles: Role) -> Unit | None:

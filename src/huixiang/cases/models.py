@@ -146,7 +146,7 @@ class Case(models.Model):
                 name="pause_has_a_reason_from_the_closed_list",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=MessageKind.REPORT) | ~Q(visibility=Visibility.PUBLIC),
+                condition=~Q(kind=MessageKind.REPORT) | Q(visibility=Visibility.PRIVATE),
                 name="report_is_never_public",
             ),
             models.CheckConstraint(
@@ -228,7 +228,10 @@ class Draft(models.Model):
     case = models.OneToOneField(Case, null=True, on_delete=models.CASCADE, related_name="draft")
 
     class Meta:
-        indexes = [models.Index(fields=["author", "-updated_at"], name="draft_author_recent")]
+        indexes = [
+            models.Index(fields=["author", "-updated_at"], name="draft_author_recent"),
+            models.Index(fields=["updated_at"], condition=Q(case=None), name="draft_unsent"),
+        ]
 
 
 class Assignment(models.Model):

@@ -65,6 +65,11 @@ class Actor:
         """Units where a role is held, and every unit above them."""
         return sorted({int(step) for g in self.grants for step in g.unit_path.split("/") if step})
 
+    @property
+    def kin_unit_ids(self) -> list[int]:
+        """Units above and below those where a role is held: over their texts the person is no independent judge."""
+        return sorted({*self.tree_unit_ids, *self.chain_unit_ids})
+
     def acts_for(self, unit: Unit | None, *roles: Role) -> bool:
         """Whether one of `roles` is held in `unit` or in a unit above it."""
         return unit is not None and any(g.unit_path and unit.path.startswith(g.unit_path) for g in self._of(roles))

@@ -230,7 +230,7 @@ def _to_check(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
 
 def _to_inspect(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     cases = _in_my_regions(actor, Role.QUALITY_INSPECTOR)
-    texts = Reply.objects.filter(case__in=cases, state=ReplyState.QUALITY).exclude(unit_id__in=actor.tree_unit_ids)
+    texts = Reply.objects.filter(case__in=cases, state=ReplyState.QUALITY).exclude(unit_id__in=actor.kin_unit_ids)
     return _first(texts.exclude(author=actor.user).exclude(reviewer=actor.user), "updated_at")
 
 

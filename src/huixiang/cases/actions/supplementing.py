@@ -1,5 +1,7 @@
 """Supplementing: the citizen's later words (补充、追问), and what becomes of them."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from huixiang.nlp import redaction
@@ -9,16 +11,22 @@ from huixiang.rules.lifecycle import State, Step
 from ..choices import SupplementState
 from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
-from ..models import Case, Supplement
+from ..models import Attachment, Case, Supplement
 from ..refusals import Refused
 
 
 @transaction.atomic
-def supplement(case: Case, body: str, act: Act) -> Supplement:
-    """Adds the citizen's words; a case that waits for them goes back to review."""
+def supplement(case: Case, body: str, act: Act, *, files: Sequence[Attachment] = ()) -> Supplement:
+    """Adds the citizen's words and files; a case that waits for them goes back to review.
+
+    The files are `files.take`n but not saved; they stay unseen by the public until a reviewer releases them.
+    """
     case = read_for_change(case.pk)
     added = Supplement.objects.create(case=case, body=redaction.mask(body), sealed_body=body, at=act.at)
-    data = {"supplement": added.pk}
+    for file in files:
+        file.case, file.supplement = case, added
+        file.save()
+    data = {"supplement": added.pk, "files": len(files)}
     if case.state == State.NEED_SUPPLEMENT:
         due_at = due(case, ClockKind.REVIEW, act.at)
         advance(case, Step.SUPPLY, act, data=data, is_public=True, due_at=due_at)

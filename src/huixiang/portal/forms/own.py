@@ -11,7 +11,7 @@ from huixiang.followup.actions.rating import CONFIRMABLE
 from huixiang.followup.models import SCORES, UNSATISFIED_UP_TO, Rating
 from huixiang.ui.forms import PlainWords
 
-from .fields import PlainTextField
+from .fields import ManyFilesField, ManyFilesInput, PlainTextField
 from .submit import VISIBILITY_WORDS
 
 OUTCOME_WORDS = {
@@ -30,6 +30,10 @@ class SupplementForm(PlainWords, forms.Form):
     body = PlainTextField(
         label="补充内容", min_length=2, max_length=1000, widget=forms.Textarea(attrs={"rows": 4, "maxlength": 1000}),
         help_text="可以补充新情况、回答单位的问题或者追问。审核后才可能公开。",
+    )  # fmt: skip
+    files = ManyFilesField(  # type: ignore[assignment]
+        label="照片、票据、录音（可不传）", required=False, help_text="传上来的文件审核后才会公开。",
+        widget=ManyFilesInput(attrs={"accept": "image/*,application/pdf,audio/*", "data-no-keep": ""}),
     )  # fmt: skip
 
 

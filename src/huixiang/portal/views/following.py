@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from huixiang.cases import access
+from huixiang.cases import files as case_files
 from huixiang.cases.actions import supplementing, withdrawing
 from huixiang.cases.actions.redacting import change_visibility
 from huixiang.cases.ledger import Act, Stale
@@ -45,7 +48,11 @@ def supplement(request: Asked, number: str) -> HttpResponse:
     """Adds the author's later words."""
 
     def do(case: Case, form: Form, by: Act) -> None:
-        supplementing.supplement(case, form.cleaned_data["body"], by)
+        uploads: list[UploadedFile[bytes]] = request.FILES.getlist("files")
+        if len(uploads) > settings.UPLOAD_MAX_FILES:
+            raise Refused(f"一次最多传{settings.UPLOAD_MAX_FILES}个文件，请分几次补充。", field="files")
+        taken = [case_files.take(upload, at=request.at) for upload in uploads]
+        supplementing.supplement(case, form.cleaned_data["body"], by, files=taken)
 
     return _act(request, number, name="supplement", form_class=SupplementForm, do=do, success="补充已收到。")
 

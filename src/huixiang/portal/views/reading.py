@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -25,7 +26,10 @@ from .pages import Asked, show_framed
 @require_safe
 def case(request: Asked, number: str) -> HttpResponse:
     """Shows where a case stands, what was asked and what was answered; eight queries at most."""
-    found = access.public_case(number)
+    try:
+        found = access.public_case(number)
+    except access.NotVisible:
+        return redirect("portal:case", access.joined_into(number).number)
     events = _EVENTS(found.pk)
     steps = {e.step for e in events}
     answers = replies.published_of(found)

@@ -165,7 +165,7 @@ def _reply_for(request: DeskRequest, pk: int) -> Reply:
 def _waiting(request: DeskRequest) -> QuerySet[Reply]:
     actor = request.actor
     cases = access.visible(actor).in_regions(actor.regions(Role.QUALITY_INSPECTOR))
-    found = Reply.objects.filter(state=ReplyState.QUALITY, case__in=cases).exclude(unit_id__in=actor.tree_unit_ids)
+    found = Reply.objects.filter(state=ReplyState.QUALITY, case__in=cases).exclude(unit_id__in=actor.kin_unit_ids)
     # Who wrote or reviewed a reply is no third person for it.
     strange = found.exclude(author=me(request)).exclude(reviewer=me(request))
     bare = strange.select_related("case__region", "unit").defer(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from huixiang.accounts import throttle
 from huixiang.cases import ledger
+from huixiang.cases.actions import purging
 from huixiang.jobs import delivering, digesting, escalating
 from huixiang.jobs.saying import why_not
 from huixiang.notices.actions import telling
@@ -62,6 +63,7 @@ def run_until(stop: threading.Event) -> None:
             (timedelta(seconds=60), lambda: digesting.digest(at=timezone.now())),
             (timedelta(seconds=60), lambda: ledger.seal(at=timezone.now())),
             (timedelta(hours=1), lambda: throttle.sweep(at=timezone.now())),
+            (timedelta(hours=1), lambda: purging.purge_drafts(at=timezone.now())),
         ],
         stop,
     )

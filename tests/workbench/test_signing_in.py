@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 from tests.cast import PASSWORD
 
+from huixiang.accounts.actions import opening
+
 SIGN_IN = "/desk/sign-in/"
 
 
@@ -67,6 +69,20 @@ def test_changed_password_works_and_this_session_goes_on(client, town):
     assert client.get("/desk/").status_code == 200
     town.people["承办人"].refresh_from_db()
     assert town.people["承办人"].check_password(new)
+
+
+def test_password_that_another_person_knows_opens_nothing_but_its_own_change(client, town):
+    given = opening.renew_password(town.people["承办人"], by=town.people["系统管理员"])
+    client.post("/desk/sign-in/", {"username": town.people["承办人"].username, "password": given})
+    for address in ("/desk/", "/desk/search/"):
+        assert client.get(address).url == "/desk/password/"
+    assert client.get("/desk/", headers={"HX-Request": "true"})["HX-Redirect"] == "/desk/password/"
+    assert "密码是别人给的" in client.get("/desk/password/").content.decode()
+    same = client.post("/desk/password/", {"old": given, "new": given, "again": given})
+    assert same.status_code == 422 and "和现在的一样" in same.content.decode()
+    own = "only mine to know"
+    assert client.post("/desk/password/", {"old": given, "new": own, "again": own}).url == "/desk/"
+    assert client.get("/desk/").status_code == 200
 
 
 def test_sign_out_needs_a_post_and_ends_the_session(client, town):

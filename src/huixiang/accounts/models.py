@@ -13,9 +13,13 @@ class Kind(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_staff(self, username: str, password: str, display_name: str) -> "User":
+    def create_staff(
+        self, username: str, password: str, display_name: str, *, has_given_password: bool = False
+    ) -> "User":
         """A new staff account with a hashed password."""
-        user = User(username=username, display_name=display_name, kind=Kind.STAFF)
+        user = User(
+            username=username, display_name=display_name, kind=Kind.STAFF, has_given_password=has_given_password
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -31,6 +35,8 @@ class User(AbstractBaseUser):
     phone_hash = models.CharField(max_length=64, null=True, unique=True)
     email = SealedTextField("电子邮箱", blank=True, default="")
     is_active = models.BooleanField(default=True)
+    # Another person has seen the password: the desk stays closed until its owner has chosen one.
+    has_given_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"

@@ -95,11 +95,24 @@ def staff_required(view: DeskView[P]) -> DeskView[P]:
 
     @wraps(view)
     def guarded(request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs) if request.actor.is_staff else _to_sign_in(request)
+        closed = _closed(request)
+        response = view(request, *args, **kwargs) if closed is None else closed
         add_never_cache_headers(response)
         return response
 
     return guarded
+
+
+def _closed(request: DeskRequest) -> HttpResponse | None:
+    """What someone gets to whom the desk is not open: not signed in, or with a password that another person knows."""
+    user = request.actor.user
+    if user is None or not user.is_staff_member:
+        return _to_sign_in(request)
+    match = request.resolver_match
+    if user.has_given_password and (match is None or match.url_name != "password"):
+        address = reverse("desk:password")
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+    return None
 
 
 def page(

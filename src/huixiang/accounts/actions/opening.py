@@ -30,7 +30,8 @@ def open_staff(username: str, display_name: str) -> tuple[User, str]:
     password = one_time_password()
     try:
         with transaction.atomic():
-            return User.objects.create_staff(username, password, display_name.strip()), password
+            user = User.objects.create_staff(username, password, display_name.strip(), has_given_password=True)
+            return user, password
     except IntegrityError as error:
         raise NotOpened(f"登录名“{username}”已经有人用了，请换一个。", field="new_username") from error
 
@@ -40,8 +41,16 @@ def renew_password(user: User, *, by: User) -> str:
     _check_other(user, by)
     password = one_time_password()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.has_given_password = True
+    user.save(update_fields=["password", "has_given_password"])
     return password
+
+
+def choose_password(user: User, password: str) -> None:
+    """The password its owner has chosen, in place of the one before."""
+    user.set_password(password)
+    user.has_given_password = False
+    user.save(update_fields=["password", "has_given_password"])
 
 
 def close(user: User, *, by: User) -> None:

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huixiang.accounts.actions.opening import choose_password
 from huixiang.accounts.actions.signing_in import BadCredentials, staff_of
 from huixiang.accounts.throttle import TooMany
 from huixiang.ui.forms import PlainWords
@@ -97,19 +98,25 @@ def password(request: DeskRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_fit(form, request):
         user = me(request)
-        user.set_password(form.cleaned_data["new"])
-        user.save(update_fields=["password"])
+        choose_password(user, form.cleaned_data["new"])
         update_session_auth_hash(request, user)
         messages.success(request, "密码已更换。其他设备上的登录都已退出。")
         return redirect("desk:inbox")
     status = 422 if form.errors else 200
-    return page(request, "workbench/sign_in/password.html", {"form": form}, status=status)
+    return page(
+        request,
+        "workbench/sign_in/password.html",
+        {"form": form, "is_given": me(request).has_given_password},
+        status=status,
+    )
 
 
 def _is_fit(form: PasswordForm, request: DeskRequest) -> bool:
     user, given = me(request), form.cleaned_data
     if not user.check_password(given["old"]):
         form.add_error("old", "现在的密码不对。")
+    if given["new"] == given["old"]:
+        form.add_error("new", "新密码和现在的一样，请换一个。")
     if given["new"] != given["again"]:
         form.add_error("again", "两次写的新密码不一样。")
     try:

@@ -11,11 +11,12 @@ from huixiang.nlp.redaction import PersonalData
 from huixiang.notices.models import Channel
 from huixiang.quality import models as quality
 from huixiang.rules.lifecycle import State, Step
+from huixiang.triage.choices import Question
 from huixiang.units.models import Level
 
 GLOSSARY = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
 ENUMS = [
-    State, Step, Role, Level, Channel, PersonalData, choices.MessageKind, choices.Visibility, choices.Urgency,
+    Question, State, Step, Role, Level, Channel, PersonalData, choices.MessageKind, choices.Visibility, choices.Urgency,
     choices.Lane, choices.Resolution, choices.AssignmentRole, choices.AssignmentState, choices.ReplyKind,
     choices.ReplyState, choices.SupplementState, choices.AttachmentKind, choices.PauseReason,
     gate_choices.FindingCode, gate_choices.RootCause, gate_choices.CheckMoment, gate_choices.OverrideState,

@@ -268,8 +268,9 @@ def _form(case: Case, advice: Advice, data: Mapping[str, Any] | None = None) -> 
 
 
 def _region_choices(case: Case, advice: Advice) -> list[tuple[str, str]]:
-    """The place of the form, those that the text may mean, and the counties around."""
-    near = Region.objects.filter(parent=case.region_id[:4], level=Level.COUNTY)
+    """The place of the form, those that the text may mean, the townships of its county and the counties around."""
+    around = Q(parent=case.region_id[:4], level=Level.COUNTY) | Q(parent=case.region_id[:6], level=Level.TOWNSHIP)
+    near = Region.objects.filter(around)
     hinted = [(o["value"], o["label"]) for o in advice.region.options] if advice.region else []
     return list(dict([(case.region_id, case.region.readable), *hinted, *((r.pk, r.readable) for r in near)]).items())
 

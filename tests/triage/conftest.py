@@ -1,0 +1,3 @@
+from tests.workbench_b.conftest import desk
+
+__all__ = ["desk"]

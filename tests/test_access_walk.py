@@ -217,6 +217,12 @@ desk:triage            -        审核员,另一审核员,交办员:200 staff:40
 desk:triage_hot        -        审核员,另一审核员,OVERSIGHT,领导,召集人:200 staff:405
 desk:triage_figures    -        OVERSIGHT,分析员,系统管理员:200 staff:405
 desk:triage_decide     case     staff:405          settles
+desk:reply_gate        reply    staff:405          looked_at
+desk:override_ask      reply    staff:405          override
+desk:overrides         -        OVERSIGHT,负责人,质检员,内部质检员:200 staff:405
+desk:override_decide   number   staff:405          staff:404
+desk:commitments       -        UNITS:200          staff:405
+desk:commitment_keep   number   staff:405          staff:404
 desk:overdue           -        督办员,领导,召集人:200 staff:405
 desk:people            -        安全管理员:200      安全管理员:422
 desk:person            person   安全管理员:200      staff:405
@@ -313,6 +319,20 @@ def reply_rule(people):
     return desk(rule)
 
 
+def looked_at(who, about, post):
+    """What the gate finds is for those who write the reply."""
+    if not knows_reply(who, about):
+        return {404}
+    return {200} if who in EDITORS.get(about[0], "").split() else {403}
+
+
+def override(who, about, post):
+    """Who writes a draft may ask to let it pass, with a reason; what is out cannot be asked for."""
+    if not knows_reply(who, about):
+        return {404}
+    return {422} if about[1] == "draft" and who in EDITORS.get(about[0], "").split() else {403}
+
+
 def inspect(who, about, post):
     if who not in ("质检员", "内部质检员"):
         return {403}
@@ -366,6 +386,8 @@ WORDS = {
     "edit": reply_rule(EDITORS),
     "check": reply_rule(REVIEWERS),
     "inspect": desk(inspect),
+    "looked_at": desk(looked_at),
+    "override": desk(override),
     "review": desk(review),
     "settles": desk(settles),
     "portal_file": portal_file,

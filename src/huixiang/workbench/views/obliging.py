@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from huixiang.cases import access as cases
+from huixiang.cases import gate_access
 from huixiang.cases.choices import AssignmentRole, AssignmentState, ReplyKind
 from huixiang.cases.models import Assignment, Case, Reply
 from huixiang.rules.calendar import at_clock
@@ -18,6 +19,7 @@ from huixiang.rules.spans import DAY_ENDS
 from huixiang.supervision import access
 from huixiang.supervision.models import StepState
 from huixiang.units.access import Actor
+from huixiang.units.models import Unit
 
 from ..doors import DeskRequest, page, staff_required
 from ..timing import means_words
@@ -72,12 +74,13 @@ def _promises(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     later = Reply.objects.published().filter(case=OuterRef("case"), published_at__gt=OuterRef("published_at"))
     own = Reply.objects.published().filter(unit_id__in=actor.tree_unit_ids, case__in=cases.visible(actor))
     own = own.select_related("case", "unit")
-    kept = own.filter(promise_due_on__isnull=False, case__state=State.TRACKING).order_by("promise_due_on")[:MOST]
+    open_ones = gate_access.commitments_of_units(actor).open().order_by("due_on", "pk")[:MOST]
     words = own.filter(~Exists(later), kind__in=SAID_NEXT, next_report_on__isnull=False, case__state=State.HANDLING)
-    lines = [_promise(r.case, r, r.promise or "承诺事项", r.promise_due_on) for r in kept]
-    lines += [_promise(r.case, r, "再次答复留言人", r.next_report_on) for r in words.order_by("next_report_on")[:MOST]]
+    lines = [_promise(c.case, c.unit, c.what, c.due_on) for c in open_ones]
+    soonest = words.order_by("next_report_on")[:MOST]
+    lines += [_promise(r.case, r.unit, "再次答复留言人", r.next_report_on) for r in soonest]
     return sorted((line for line in lines if line), key=lambda line: line["due_at"])[:MOST]
 
 
-def _promise(case: Case, reply: Reply, words: str, day: date | None) -> dict[str, Any]:
-    return {"case": case, "unit": reply.unit, "words": words, "due_at": at_clock(day, DAY_ENDS)} if day else {}
+def _promise(case: Case, unit: Unit, words: str, day: date | None) -> dict[str, Any]:
+    return {"case": case, "unit": unit, "words": words, "due_at": at_clock(day, DAY_ENDS)} if day else {}

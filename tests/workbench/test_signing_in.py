@@ -72,7 +72,7 @@ def test_changed_password_works_and_this_session_goes_on(client, town):
 
 
 def test_password_that_another_person_knows_opens_nothing_but_its_own_change(client, town):
-    given = opening.renew_password(town.people["承办人"], by=town.people["系统管理员"])
+    given = opening.renew_password(town.people["承办人"], by=town.people["安全管理员"])
     client.post("/desk/sign-in/", {"username": town.people["承办人"].username, "password": given})
     for address in ("/desk/", "/desk/search/"):
         assert client.get(address).url == "/desk/password/"

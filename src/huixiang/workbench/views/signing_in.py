@@ -112,7 +112,8 @@ def password(request: DeskRequest) -> HttpResponse:
 
 
 def _is_fit(form: PasswordForm, request: DeskRequest) -> bool:
-    user, given = me(request), form.cleaned_data
+    # A copy: an error takes its field out of what the form holds.
+    user, given = me(request), dict(form.cleaned_data)
     if not user.check_password(given["old"]):
         form.add_error("old", "现在的密码不对。")
     if given["new"] == given["old"]:

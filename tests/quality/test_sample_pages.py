@@ -69,6 +69,13 @@ def test_what_waits_is_listed_with_why(town, other):
     assert sample.reply.case.number in page and "按比例抽中" in page and "应退回" in page
 
 
+def test_what_could_not_be_judged_is_counted(town, other):
+    Sample.objects.create(
+        reply=answer(town, HOLLOW), period="2026-11", why=SampleReason.SHARE, drawn_at=NOON, error="ValueError: odd"
+    )
+    assert "另有1条抽中的回复没有判断成" in other.get(HERE).content.decode()
+
+
 def test_agreeing_goes_on_to_the_next(town, other):
     first, second = sampled(town), sampled(town)
     response = other.post(path_of(first), words_on(first))

@@ -2,12 +2,13 @@
 
 import logging
 from datetime import datetime, timedelta
+from urllib.error import HTTPError
 
 from django.conf import settings
 from django.db.models import F
 
 from huixiang.cases.choices import Visibility
-from huixiang.notices.channels import GatewayDown
+from huixiang.notices.channels import GatewayDown, NoAnswer
 
 from ..models import Sample, SecondOpinion, SecondState
 from ..second import endpoint
@@ -53,7 +54,8 @@ def _ask(row: SecondOpinion, at: datetime) -> int:
     except BadAnswer as error:
         _refuse(row, str(error), at)
     except GatewayDown as error:
-        _later(row, str(error), at)
+        logger.warning("second opinion %s did not come: %s", row.pk, error)
+        _later(row, _plainly(error), at)
     else:
         return _keep(row, answer, asked.reply, at)
     return 0
@@ -74,8 +76,16 @@ def _refuse(row: SecondOpinion, why: str, at: datetime) -> None:
         _put_off(row, why, at)
 
 
+def _plainly(error: GatewayDown) -> str:
+    """Why nothing came, in words for the desk; the rest stands in the log."""
+    if isinstance(error, NoAnswer):
+        return f"等了{settings.LLM_TIMEOUT_SECONDS}秒，没有收到完整的答复，或者答复太长。"
+    if isinstance(error.__cause__, HTTPError):
+        return f"对方没有接受请求（HTTP {error.__cause__.code}）。"
+    return "连接不上对方的服务。"
+
+
 def _later(row: SecondOpinion, why: str, at: datetime) -> None:
-    logger.warning("second opinion %s did not come: %s", row.pk, why)
     if row.tries >= TRIES:
         _end(row, SecondState.GIVEN_UP, why)
     else:

@@ -39,6 +39,7 @@ def samples(request: DeskRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "reviewed": access.samples(request.actor).filter(review__reviewer=request.actor.user).count(),
+        "broken": access.samples(request.actor).exclude(error="").count(),
         "draws": SampleDraw.objects.all()[:DRAWS_SHOWN],
     }
     return page(request, "workbench/samples/list.html", context)

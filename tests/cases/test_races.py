@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from tests.cast import MORNING, build_town, fresh
 
+from huixiang.accounts import throttle
+from huixiang.accounts.actions import signing_in
 from huixiang.cases.actions import assigning, claiming, objecting, publishing, submitting, supporting
 from huixiang.cases.ledger import Stale, verify
 from huixiang.cases.models import Assignment, Case, CaseEvent, Reply, Supporter
@@ -23,6 +25,31 @@ WRITERS = 8
 @pytest.fixture
 def town(transactional_db):
     return build_town()
+
+
+def test_guesses_sent_at_once_are_no_more_than_the_limit(town, rf):
+    def guess(n):
+        try:
+            signing_in.staff_of(rf.post("/"), "nobody", f"guess {n}", address="10.0.0.1", at=MORNING)
+        except (signing_in.BadCredentials, throttle.TooMany) as refusal:
+            return type(refusal)
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        met = list(pool.map(in_own_connection(guess), range(WRITERS)))
+    assert met.count(signing_in.BadCredentials) == throttle.SIGN_IN_PER_NAME.tries
+    assert met.count(throttle.TooMany) == WRITERS - throttle.SIGN_IN_PER_NAME.tries
+
+
+def in_own_connection(do):
+    """`do` for a thread, whose connection ends with it."""
+
+    def run(n):
+        try:
+            return do(n)
+        finally:
+            connection.close()
+
+    return run
 
 
 def at_once(do):

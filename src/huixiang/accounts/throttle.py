@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from .models import Attempt
@@ -41,9 +42,16 @@ class TooMany(Exception):
 
 
 def count(limit: Limit, who: str, *, at: datetime) -> None:
-    """Counts one try by `who`; raises TooMany where it is one too many (then nothing is counted)."""
-    check(limit, who, at=at)
-    note(limit, who, at=at)
+    """Counts one try by `who`; raises TooMany where it is one too many (then nothing is counted).
+
+    Tries that come at once are counted one after the other, so that none of them slips through unseen.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{limit.name}:{who}"])
+        check(limit, who, at=at)
+        note(limit, who, at=at)
 
 
 def note(limit: Limit, who: str, *, at: datetime) -> None:
@@ -67,6 +75,12 @@ def _recent(key: str, since: datetime) -> QuerySet[Any, Any]:
 
 
 _RECENT: Shape[dict[str, Any]] = Shape(_recent, str, datetime)
+
+
+def take_back(limit: Limit, who: str, *, at: datetime) -> None:
+    """Uncounts the try of `who` at `at`, which turned out to be a rightful one."""
+    last = Attempt.objects.filter(key=f"{limit.name}:{who}"[:100], at=at).order_by("-pk").values("pk")[:1]
+    Attempt.objects.filter(pk__in=last).delete()
 
 
 def forget(limit: Limit, who: str) -> None:

@@ -26,8 +26,8 @@ def _found(row):
 
 
 def test_the_set_is_large_varied_and_correct():
-    assert len(ROWS) >= 150
-    assert sum(not row["spans"] for row in ROWS) >= 60
+    assert len(ROWS) >= 300
+    assert sum(not row["spans"] for row in ROWS) >= 150
     assert {span["kind"] for row in ROWS for span in row["spans"]} == set(PersonalData)
     assert all(span["span"] in row["text"] for row in ROWS for span in row["spans"])
     assert len({row["text"] for row in ROWS}) == len(ROWS)
@@ -37,7 +37,7 @@ def test_recall_and_precision_over_the_set():
     right = sum((_expected(row) & _found(row)).total() for row in ROWS)
     missed = {row["text"]: _expected(row) - _found(row) for row in ROWS if _expected(row) - _found(row)}
     invented = {row["text"]: _found(row) - _expected(row) for row in ROWS if _found(row) - _expected(row)}
-    assert right / sum(_expected(row).total() for row in ROWS) >= 0.98, missed
+    assert right / sum(_expected(row).total() for row in ROWS) >= 0.99, missed
     assert right / sum(_found(row).total() for row in ROWS) >= 0.97, invented
 
 

@@ -8,7 +8,7 @@ import rjieba
 
 from huixiang.nlp.characters import HAN
 from huixiang.nlp.redaction.kinds import Hit
-from huixiang.nlp.redaction.surnames import DOUBLE_SURNAMES, SURNAMES
+from huixiang.nlp.redaction.surnames import ALSO_PARTICLES, DOUBLE_SURNAMES, GIVEN_SIGNS, SURNAMES
 
 _ROLES: Final = (
     "联系人|投诉人|举报人|反映人|反应人|申请人|求助人|来信人|留言人|诉求人|报案人|当事人|受害人|监护人|购房人|收件人|持卡人|户主|机主|车主"
@@ -32,6 +32,12 @@ _LIKELY: Final = re.compile(
     r"|学生|教师|工人|司机|农民|村民|居民|业主|职工|员工|学员|租户|房东|市民|女工)[: \"“(]*"
 )
 _RELATIVE: Final = re.compile(rf"(?:我的?|[和与跟])(?:{_FAMILY})是?[: \"“(]*")
+# Somebody else, with whom the letter deals: 邻居张桂芳天天…, 包工头蒋大力拖欠…; any word may follow the name.
+_SOMEBODY: Final = re.compile(
+    rf"(?:邻居|隔壁|住户|租客|租户|房东|房客|老人|老太太|老大爷|大爷|大妈|朋友|同事|工友|同学|亲戚|老乡|战友|包工头|工头|老板|店主|摊主|车主"
+    rf"|户主|司机|村民|组民|居民|市民|业主|患者|病人|死者|伤者|受害人|受害者|家属|家长|顾客|乘客|叔叔|伯伯|舅舅|舅妈|姑姑|姑妈|姨妈|阿姨|婶婶"
+    rf"|嫂子|姐夫|妹夫|女婿|儿媳|侄子|侄女|外甥|表哥|堂哥|表弟|堂弟|表姐|堂姐|养父|养母|继父|继母|{_FAMILY}|妻子叫|老公叫)"
+)
 # The last line of a letter.
 _SIGNATURE: Final = re.compile(rf"\n[ -]*(?=[{HAN}]{{2,4}} *(?:\n *)?(?:\d{{2,4}}[年./-][\d年月日号./ -]*)?\s*$)")
 # 王小满（电话…）, 王小满 13812341234, 王小满，女: a name in front of a private number, 男 or 女.
@@ -60,6 +66,9 @@ _OTHER_WORDS: Final = (
     "|向上|向心力|谢谢|幸福|宣传栏|许可|阳光|养老|应届|于是|有关|有权|有人|原来|曾经|查明|支付宝|宁静"
 )
 _NOT_A_NAME: Final = re.compile(f"[区县镇乡]$|某|^(?:{_OTHER_WORDS})|(?:中|学|考|毕业|研究|新|医)生$")
+_SHAPED_LIKE_A_NAME: Final = re.compile(
+    "时间|师傅|方面|方式|金额|水电|高速|公路|黄色|白色|安装|常用|连接|管道|温度|关系"
+)
 _PLACE_OR_ROLE: Final = re.compile("[路街村桥城苑园组社店厂院校局司所部港湖湾坪垸塘冲岭坝寨府人民户主员者师们工]$")
 _PROPER_NOUN_TAGS: Final = ("nr", "nz", "ns", "x")
 _ANY_NOUN_TAGS: Final = ("n", "a", "i", "j", "vn", "x")
@@ -83,12 +92,18 @@ def person_names(text: str) -> Iterator[Hit]:
     for introduction in _NAMED.finditer(text):
         yield from _hit(text, introduction.end(), sure=True)
     for introduction in _ROLE.finditer(text):
-        yield from (
-            hit for hit in _hit(text, introduction.end(), sure=True) if not is_everyday_word(text[hit.start : hit.end])
-        )
+        # 我妻子叫文静 says itself that the word is a name.
+        is_called = introduction[0].rstrip(' :"“').endswith("叫")
+        for hit in _hit(text, introduction.end(), sure=True):
+            if is_called or not is_everyday_word(text[hit.start : hit.end]):
+                yield hit
     for pattern in (_LIKELY, _SIGNATURE, _BEFORE_NUMBER):
         for introduction in pattern.finditer(text):
             yield from _hit(text, introduction.end(), sure=False)
+    for introduction in _SOMEBODY.finditer(text):
+        name = _name_by_shape(text, introduction.end())
+        if name:
+            yield Hit(introduction.end(), name.end, f"{name.surname}某")
     for introduction in _RELATIVE.finditer(text):
         name = read_name_of_someone(text, introduction.end())
         if name:
@@ -150,6 +165,31 @@ def is_made_of_other_words(name: str) -> bool:
     given_tags = _ANY_NOUN_TAGS if is_only_a_surname else _PROPER_NOUN_TAGS
     others = (tag for word, tag in rest if len(word) > 1 and word not in _GIVEN_WORDS)
     return starts_a_word or not all(tag.startswith(given_tags) for tag in others)
+
+
+def _name_by_shape(text: str, start: int) -> Name | None:
+    """Read a name in front of any word: one that the word cutter takes for a name, or one of a name's usual signs."""
+    surname = text[start : start + 2] if text[start : start + 2] in DOUBLE_SURNAMES else text[start : start + 1]
+    if surname not in DOUBLE_SURNAMES and surname not in SURNAMES:
+        return None
+    (first, tag), *_ = rjieba.tag(text[start : start + 8])
+    is_cut_as_name = tag.startswith("nr") and 0 < len(first) - len(surname) <= 2
+    end = start + len(first) if is_cut_as_name else _end_by_signs(text, start, surname)
+    is_longer_word = len(first) > len(surname) + 1 or tag.startswith(("v", "a", "d", "l", "i"))
+    if end == start or (not is_cut_as_name and (surname in ALSO_PARTICLES or (first != surname and is_longer_word))):
+        return None
+    word = text[start:end]
+    if _OFFICE.match(text, end) or _SHAPED_LIKE_A_NAME.search(word) or not _is_name(word, surname, sure=True):
+        return None
+    return Name(end, surname)
+
+
+def _end_by_signs(text: str, start: int, surname: str) -> int:
+    """Return where a given name of the usual signs ends; after a double surname one sign will do; `start` for none."""
+    place = start + len(surname)
+    if set(text[place : place + 2]) <= GIVEN_SIGNS and len(text) >= place + 2:
+        return place + 2
+    return place + 1 if len(surname) == 2 and text[place : place + 1] in GIVEN_SIGNS else start
 
 
 def _name_by_dictionary(text: str, start: int, surname: str) -> Name | None:

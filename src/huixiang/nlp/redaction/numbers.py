@@ -26,6 +26,11 @@ _HOME_LINE: Final = re.compile(
     r"(\(?0\d{2,3}\)?[ -]?)?([1-9]\d{3}[ -]?\d{3,4})(?!\d)"
 )
 
+# 座机0731-…是我家的: the home stands behind the number.
+_HOME_BEHIND: Final = re.compile(
+    r"(?<!\d)(\(?0\d{2,3}\)?[ -]?)([1-9]\d{3}[ -]?\d{3,4})(?= ?(?:是我家|\(?(?:家里|我家|住宅)))"
+)
+
 _AMOUNT_AFTER: Final = re.compile(r"(?:\.\d+)? ?(?:元|块钱|万|亿|吨|斤|公斤|平方|平米|m2|公里|千米|度电|千瓦|人次|%)")
 _AMOUNT_OR_RANK_BEFORE: Final = re.compile(r"(?:[¥$]|第) ?$")
 _CLAUSE_END: Final = re.compile(r"[,，。;；!?\n]")
@@ -38,7 +43,7 @@ _PERSONAL_NUMBER: Final = re.compile(r"电话|手机|联系|致电|拨打|身份
 _PROVINCE: Final = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _ID_18: Final = re.compile(r"(?<!\d)[1-9]\d{5}[ -]?\d{4}[ -]?\d{4}[ -]?\d{3}[\dXx](?!\d)")
 _ID_15: Final = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}[ -]?\d{6}[ -]?\d{3}(?!\d)")
-_ID_LABEL: Final = re.compile(r"身份证|身份号|公民身份")
+_ID_LABEL: Final = re.compile(r"身份证|身份号|公民身份|证件号")
 # GB 11643-1999: weight of the n-th digit and the check character for each remainder of the weighted sum by 11.
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
@@ -61,6 +66,8 @@ def phones(text: str) -> Iterator[Hit]:
         digits = match[0].translate(_HAN_DIGITS)
         if _digits(digits)[1] in "3456789":
             yield Hit(match.start(), match.end(), _masked_mobile(digits))
+    for match in _HOME_BEHIND.finditer(text):
+        yield Hit(match.start(), match.end(), f"{_digits(match[1])}-****{_digits(match[2])[-2:]}")
     for match in _HOME_LINE.finditer(text):
         area = "" if match[1] is None else f"{_digits(match[1])}-"
         start = match.start(2) if match[1] is None else match.start(1)

@@ -19,3 +19,13 @@ SURNAMES: Final = frozenset(
     "益桓公仉督岳帅缑亢况郈晋楚闫法汝鄢涂钦佘佟言福肖付代覃粟瞿谌阳邝龚柳欧丘仝闭苟展冼官麦米揭"
     "谷商牟楼练苑宫旷丛邸昝谯郗亓翦伊刘張陳楊趙黃吳孫馬羅鄭謝許鄧馮蕭葉蘇盧蔣賈韓龔譚鄒賴閻"
 )
+
+GIVEN_SIGNS: Final = frozenset(
+    "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂玉红梅志国华建新文辉力峰宇浩亮鹏飞斌波林海燕萍琴云莲珍凤春香菊荣贵福生全根长"
+    "庆祥义忠德仁友学东成康健龙虎彪雄武威胜利爱民安宁旭阳晨曦雪冰月娥仙素淑慧惠颖婷婉倩雅佳琪琳瑶璐莹晶晓小大永振兴启正光立元恒树森"
+    "松柏青万金银宝珠翠巧美婵媛嫦子梓涵轩怡欣悦然思雨桐诗语诺一博俊豪毅伯仲叔季运湘楚湖鸿雁良善清源泉江河波远望"
+)
+"""Characters that given names are mostly made of; two of them after a family name are a name."""
+
+ALSO_PARTICLES: Final = frozenset("能从于和常向应都全时有通广方明水成易单关车高万相后经连越平农居党麻贝安")
+"""Family names that more often are the beginning of something else said about a person."""

@@ -21,12 +21,21 @@ def main():
     """One message in each corner that the journeys look into, left some days ago."""
     town, now = build_town(), timezone.now()
     at = now - timedelta(days=5)
-    answered = town.answered(
-        at=at, title="小区门口的路灯两个月没亮", body="望月湖小区门口的三盏路灯都不亮，老人晚上出门看不见路。"
+    answered = town.published(
+        town.handling(
+            at=at, title="小区门口的路灯两个月没亮", body="望月湖小区门口的三盏路灯都不亮，老人晚上出门看不见路。"
+        ),
+        at=at + timedelta(hours=3),
+        body="您说的望月湖小区门口三盏路灯，昨晚8点我局路灯所到现场看过，是电缆被挖断。今天上午已接好，三盏灯都亮了，由路灯所每周巡查。",
     )
     supplementing.supplement(answered, "昨晚去看，又坏了一盏。", town.act("小满", now))
-    rated = town.answered(
-        at=at, title="楼道消防栓里没有水", body="三单元楼道里的消防栓打开没有水，已经有半年了，很不安全。"
+    rated = town.published(
+        town.handling(
+            at=at, title="楼道消防栓里没有水", body="三单元楼道里的消防栓打开没有水，已经有半年了，很不安全。"
+        ),
+        at=at + timedelta(hours=3),
+        body="三单元楼道消防栓没有水，是地下室的总阀门被关了。今天上午10点我局会同消防大队打开阀门，逐层试水，六层都有水，"
+        "水压0.35兆帕。阀门已上锁，钥匙由物业值班室保管，每月试一次水。",
     )
     scores = dict.fromkeys(SCORES, 5)
     rating.rate(rated, town.act("小满", now, "留言人"), outcome="resolved", scores=scores, comment="来得很快，谢谢。")

@@ -34,8 +34,7 @@ class TooMuch(Refused):
     """More replies than one look-back takes; `count` says how many."""
 
     def __init__(self, count: int) -> None:
-        words = f"这段时间有{count}条回复，一次最多看{MOST}条。请把时间分成几段，或者选下级单位。"
-        super().__init__(words, field="until_on")
+        super().__init__(f"这段时间有{count}条回复，一次最多看{MOST}条。请把时间分成几段，或者选下级单位。")
         self.count = count
 
 

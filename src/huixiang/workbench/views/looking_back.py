@@ -72,8 +72,10 @@ def _ask(request: DeskRequest, form: LookBackForm) -> tuple[LookBack | None, Tro
         found = access.replies(request.actor, unit)
         return looking_back.ask(found, unit, act, from_on=from_on, until_on=until_on), None
     except Refused as error:
-        form.add_error(error.field or None, error.message)
-        return None, Trouble(error.message)
+        if not error.field:
+            return None, Trouble(error.message)
+        form.add_error(error.field, error.message)
+        return None, Trouble("还有内容没填好，请看标红的地方。")
 
 
 @staff_required

@@ -195,7 +195,7 @@ def boxes_for(
         _give_rights(box, actor, steps)
         if box.is_editable:
             _open_editor(box, bound)
-        if box.is_editable or reply.state == ReplyState.UNIT_REVIEW:
+        if box.is_editable or reply.state in {ReplyState.UNIT_REVIEW, ReplyState.QUALITY}:
             _look(box, actor, at)
         if box.is_reviewable:
             box.returned_version = last_returned(events, reply)

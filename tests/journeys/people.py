@@ -126,12 +126,27 @@ def start_reply(page, kind="正式答复"):
     expect(page.get_by_role("textbox", name="正文")).to_be_visible()
 
 
+LESSONS = {
+    "cause": "设备老化，管理单位没有按期检查，有现场照片。",
+    "responsible_person": "管理单位当班负责人，已约谈。",
+    "remedy": "已按答复办完，承办科室到场验收。",
+    "lesson": "列入每季度检查，同类问题一并排查。",
+}
+
+
 def answer(page, title, text):
-    """The handler writes the final answer and sends it to review."""
+    """The handler writes the final answer, with the four lessons of a complaint, and sends it to review."""
     open_case(page, title)
     start_reply(page)
-    page.get_by_role("textbox", name="正文").fill(text)
+    write_final(page, text)
+
+
+def write_final(page, text):
+    """In the editor: the text, what came of it, the four lessons; on to review."""
+    page.get_by_role("textbox", name="正文", exact=True).fill(text)
     page.get_by_label("办理结果").select_option(label="已解决")
+    for name, words in LESSONS.items():
+        page.locator(f"textarea[name=lesson_{name}]").fill(words)
     page.get_by_role("button", name="保存并送审").click()
     expect(page.get_by_text("已送单位审核。")).to_be_visible()
 

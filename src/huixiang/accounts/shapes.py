@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -30,9 +31,9 @@ class Shape(Generic[Row]):
 
     def __call__(self, *values: Value) -> list[Row]:
         """The rows for these values, as the query itself would give them."""
-        queryset, compiler, sql, params, converters = self._plan(connection.vendor)
+        queryset, compiler, sql, fill, converters = self._plan(connection.vendor)
         given = [_adapted(value) for value in values]
-        filled = tuple(self._filled(p, given) for p in params)
+        filled = tuple(param(given) for param in fill)
         ready = copy(compiler)
         # A connection belongs to its thread, a plan to all of them.
         ready.connection = connections[DEFAULT_DB_ALIAS]
@@ -49,24 +50,27 @@ class Shape(Generic[Row]):
         """The first row for these values, if there is one."""
         return next(iter(self(*values)), None)
 
-    def _planned(self, vendor: str) -> tuple[Any, Any, str, tuple[Any, ...], Any]:
+    def _planned(self, vendor: str) -> tuple[Any, Any, str, list[Callable[[list[Any]], Any]], Any]:
         queryset: Any = self._build(*self._marks)
         compiler: Any = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         converters = compiler.get_converters([column[0] for column in compiler.select])
-        missing = [m for m in map(_adapted, self._marks) if not any(_holds(p, m) for p in params)]
+        marks = [_adapted(mark) for mark in self._marks]
+        missing = [m for m in marks if not any(_holds(p, m) for p in params)]
         if missing:
             raise ValueError(f"values {missing} of the query do not reach the SQL as parameters")
-        return queryset, compiler, sql, tuple(params), converters
+        return queryset, compiler, sql, [_filler(param, marks) for param in params], converters
 
-    def _filled(self, param: Any, values: Sequence[Any]) -> Any:
-        for mark, value in zip(map(_adapted, self._marks), values, strict=True):
-            if param == mark:
-                return value
+
+def _filler(param: Any, marks: list[Any]) -> Callable[[list[Any]], Any]:
+    """What takes the place of a parameter of the planned statement, given the values."""
+    for n, mark in enumerate(marks):
+        if param == mark:
+            return itemgetter(n)
+        if _holds(param, mark):
             # A prefix search: the mark with its % behind.
-            if isinstance(mark, str) and _holds(param, mark):
-                return param.replace(mark, connection.ops.prep_for_like_query(str(value)))
-        return param
+            return lambda values: param.replace(mark, connection.ops.prep_for_like_query(str(values[n])))
+    return lambda values: param
 
 
 def shape_of_many(build: Callable[..., "models.QuerySet[Any, Row]"]) -> Callable[[Sequence[int]], list[Row]]:

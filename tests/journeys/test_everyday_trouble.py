@@ -118,7 +118,7 @@ def test_printed_case_shows_message_and_answer_without_menus_and_forms(new_page)
     page.get_by_role("link", name=GATE).click()
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name=GATE)).to_be_visible()
-    expect(page.get_by_text("二次加压泵的电机烧坏")).to_be_visible()
+    expect(page.get_by_text("是电缆被挖断")).to_be_visible()
     for gone in (".site-nav", ".display-links", ".support-panel", ".site-footer", ".demo-banner", "button"):
         for part in page.locator(gone).all():
             expect(part).to_be_hidden()

@@ -160,15 +160,16 @@ def test_one_reply_that_cannot_be_judged_does_not_stop_the_others(town, monkeypa
 def test_missing_parameters_stop_it_and_it_goes_on_when_they_are_back(town, monkeypatch):
     answer(town)
 
-    def missing(rows, at):
+    def missing(*given, **rest):
         raise BadParameters("replies.npz")
 
-    look_back = ask(town)
-    monkeypatch.setattr(looking_back, "opinions", missing)
+    look_back, judge = ask(town), judging.judge
+    monkeypatch.setattr(judging, "judge", missing)
     looking_back.work(at=NIGHT)
     look_back.refresh_from_db()
     assert look_back.state == LookBackState.FAILED and "参数文件" in look_back.error
-    monkeypatch.setattr(looking_back, "opinions", judging.opinions)
+    assert not look_back.looked.exclude(error="").exists(), "no reply is to blame"
+    monkeypatch.setattr(judging, "judge", judge)
     assert looking_back.retry(look_back) and not looking_back.retry(look_back)
     finish()
     look_back.refresh_from_db()
@@ -184,6 +185,15 @@ def test_another_judgement_makes_another_opinion(town, monkeypatch):
     finish()
     assert set(Opinion.objects.filter(reply=reply).values_list("version", flat=True)) >= {"another"}
     assert Opinion.objects.filter(reply=reply).count() == 2
+
+
+def test_the_version_is_that_of_the_rules_and_parameters(monkeypatch):
+    files = {path.name for path in judging._files()}
+    assert {"judging.py", "ostrich.py", "reading.py", "replies.npz", "commitments.json", "gate_faults.py"} <= files
+    assert "topics.npz" not in files, "what decides about topics makes no new opinion of a reply"
+    assert len(judging.version()) == 16 == len(judging.version.__wrapped__())
+    monkeypatch.setattr(judging, "_files", list)
+    assert judging.version.__wrapped__() != judging.version()
 
 
 def test_message_history_and_kind_are_judged_too(town, monkeypatch):

@@ -57,6 +57,7 @@ def test_the_draw_depends_on_reply_and_month_alone():
     [
         (HOLLOW, {"lane": "urgent"}, SampleReason.SAFETY),
         (DENIAL, {}, SampleReason.DENIAL),
+        ("您好，经核实，小区供水设备质量合格，已通过验收，请不要以讹传讹。", {}, SampleReason.DENIAL),
         (HOLLOW, {}, None),
     ],
 )

@@ -17,6 +17,7 @@ from huixiang.cases.choices import SupplementState
 from huixiang.cases.gate_faults import Fault, reefs_of
 from huixiang.cases.models import CaseEvent, Reply, Supplement
 from huixiang.nlp.dates import WorkingDays
+from huixiang.nlp.parameters import BadParameters
 from huixiang.nlp.reefs.judging import Draft, Judgement, Message, judge
 from huixiang.nlp.reefs.kinds import Past
 from huixiang.rules.lifecycle import Step
@@ -26,7 +27,8 @@ from .models import Opinion
 
 logger = logging.getLogger(__name__)
 # What decides about an opinion: a change in any of these files makes another version of the judgement.
-_PARTS = ("reefs", "replies", "parameters")
+_RULES = ("*.py", "reefs/*.py", "replies/*.py")
+_MODELS = ("replies", "demands", "commitments")
 
 
 @lru_cache(maxsize=1)
@@ -40,10 +42,11 @@ def version() -> str:
 
 def _files() -> Iterable[Path]:
     house = Path(str(nlp.__file__)).parent
-    yield from house.glob("*.py")
+    for pattern in _RULES:
+        yield from house.glob(pattern)
+    for model in _MODELS:
+        yield from (house / "parameters").glob(f"{model}.*")
     yield Path(str(gate_faults.__file__))
-    for part in _PARTS:
-        yield from (path for path in (house / part).rglob("*") if path.suffix in {".py", ".json", ".npz"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ class Failure:
 
 
 def opinions(replies: Sequence[Reply], *, at: datetime) -> dict[int, Opinion | Failure]:
-    """Judge each reply (with its case loaded) and store what is new; one answer per id, stored opinions reused."""
+    """Judge each reply (with its case loaded) and store what is new; one answer per id, stored opinions reused.
+
+    Raises BadParameters where the judgement itself is not installed as it should be.
+    """
     ids = [reply.pk for reply in replies]
     found: dict[int, Opinion | Failure] = dict(_stored(ids))
     missing = [reply for reply in replies if reply.pk not in found]
@@ -77,6 +83,9 @@ def _judged(
 ) -> Opinion | Failure:
     try:
         return opinion_of(reply, look_at(reply, asked_at, past, calendar), at)
+    except BadParameters:
+        # No fault of this reply: whoever asked stops, and goes on when the installation is whole again.
+        raise
     except Exception as error:  # noqa: BLE001 - one odd text must not stop ten thousand others; it is shown by name
         logger.exception("reply %s could not be judged", reply.pk)
         return Failure(f"{type(error).__name__}: {error}"[:200])

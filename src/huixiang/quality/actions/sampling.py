@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from huixiang.cases.choices import Lane
 from huixiang.cases.models import Reply
+from huixiang.nlp.reefs import REEFS
 from huixiang.nlp.replies.reading import Reading
 from huixiang.rules.calendar import at_clock
 
@@ -26,6 +27,8 @@ Stratum = tuple[int, str]
 Row = tuple[int, int, str]
 # docs/quality.md#sampling: at least one in ten of each unit and column.
 ONE_IN = 10
+# From this suspicion on the wording denies something, even without one of the usual phrases (`reefs.rash_denial`).
+OPEN_DENIAL = 0.6
 # A month is drawn an hour after its end: what was being published at midnight is then there.
 SETTLED = timedelta(hours=1)
 # A site that starts with older replies draws one year of them, not ten.
@@ -47,7 +50,8 @@ def risk(reply: Reply) -> SampleReason | None:
     """Why a reply is always sampled; None for one that only the share can draw."""
     if reply.case.lane == Lane.URGENT:
         return SampleReason.SAFETY
-    if Reading.of(reply.case.title, reply.case.body, reply.body, None, None).has("denial"):
+    reading = Reading.of(reply.case.title, reply.case.body, reply.body, None, None)
+    if reading.has("denial") or REEFS["rash_denial"].suspicion(reading) >= OPEN_DENIAL:
         return SampleReason.DENIAL
     return SampleReason.REPEAT if reply.round > 1 else None
 

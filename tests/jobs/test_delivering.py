@@ -33,7 +33,7 @@ def test_failing_handler_stays_visible_and_is_retried_alone(town, monkeypatch):
     monkeypatch.setitem(audiences.FACTS, "approve", {"title": lambda e: 1 / 0})
     delivering.deliver(at=MORNING)
     [failing] = deliveries.failing()
-    assert "tell_citizen" in failing.last_error and failing.done == ["index_text"]
+    assert "tell_citizen" in failing.last_error and "index_text" in failing.done
     monkeypatch.undo()
     assert delivering.deliver(at=MORNING + timedelta(seconds=1)) == 0
     assert delivering.deliver(at=MORNING + timedelta(seconds=6)) == 1

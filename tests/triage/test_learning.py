@@ -94,6 +94,14 @@ def test_a_kept_model_is_used_at_once_and_can_be_rolled_back():
         keeping.roll_back()
 
 
+def test_a_model_learnt_on_top_of_another_shipped_one_is_left_aside(monkeypatch):
+    keeping.keep(parameters(), "20260101-000000")
+    assert not keeping.is_outgrown()
+    monkeypatch.setattr(keeping, "base", lambda: "another")
+    assert keeping.current() is None
+    assert keeping.is_outgrown()
+
+
 def test_only_the_last_few_models_are_kept():
     for n in range(8):
         keeping.keep(parameters(), f"2026010{n}-000000")

@@ -27,13 +27,16 @@ class Adaptation:
     names: tuple[str, ...]
     told_from: float
     date: str
+    base: str = ""
 
     @classmethod
     def of(cls, parameters: Parameters) -> "Adaptation":
         """Unpack what training wrote."""
         card = parameters.card
         pull, bias = (parameters.arrays[name].astype(np.float32) for name in ("pull", "bias"))
-        return cls(pull, bias, tuple(card["classes"]), float(card["told_from"]), str(card["date"]))
+        return cls(
+            pull, bias, tuple(card["classes"]), float(card["told_from"]), str(card["date"]), card.get("base", "")
+        )
 
     def topics(self, ranked: Sequence[Topic], latent: Floats) -> list[Topic]:
         """Return the topics of the shipped model with corrected probabilities, the likeliest first."""

@@ -118,8 +118,10 @@ def name_of(title: str) -> str:
 
 
 def _hotspot(posts: Sequence[Post], compared: Comparison, places: list[int], now: datetime | None) -> Hotspot:
-    rows = compared.titles.unit[places]
-    central = int(np.asarray((rows @ rows.T).sum(axis=1)).ravel().argmax())
+    central = 0
+    if len(places) > 1:
+        rows = compared.titles.unit[places]
+        central = int(np.asarray((rows @ rows.T).sum(axis=1)).ravel().argmax())
     times = [post.message.time for post in posts if post.message.time]
     name = name_of(posts[central].message.title)
     return Hotspot(

@@ -3,9 +3,11 @@
 import shutil
 from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
 from django.conf import settings
 
+from huixiang.nlp import parameters
 from huixiang.nlp.adapting import FEATURES, NAME, Adaptation
 from huixiang.nlp.parameters import Parameters, load
 
@@ -32,14 +34,31 @@ def current_name() -> str:
 
 
 def current() -> Adaptation | None:
-    """The correction in use; None while the shipped model stands as it came. Every process sees a change at once."""
+    """The correction in use; None while the shipped model stands as it came. Every process sees a change at once.
+
+    One that was learnt on top of another shipped model, before an upgrade, no longer fits and is left aside.
+    """
     name = current_name()
-    return None if name == SHIPPED else _read(folder() / name)
+    adaptation = None if name == SHIPPED else _read(folder() / name)
+    return adaptation if adaptation is not None and adaptation.base == base() else None
 
 
-def keep(parameters: Parameters, name: str) -> None:
+def is_outgrown() -> bool:
+    """Whether this deployment's model was learnt on top of an older shipped one and has to be trained anew."""
+    return current_name() != SHIPPED and current() is None
+
+
+@lru_cache(maxsize=1)
+def base() -> str:
+    """A mark of the shipped model on top of which a correction is learnt."""
+    cards = [(parameters.SHIPPED / f"{name}.json").read_bytes() for name in ("space", "topics")]
+    arrays = [(parameters.SHIPPED / f"{name}.npz").stat().st_size for name in ("space", "topics")]
+    return f"{crc32(b''.join(cards) + repr(arrays).encode()):08x}"
+
+
+def keep(trained: Parameters, name: str) -> None:
     """Puts a newly trained correction into use under `name`; the one before can be returned to."""
-    parameters.save(NAME, folder() / name)
+    Parameters(trained.arrays, {**trained.card, "base": base()}).save(NAME, folder() / name)
     _point([*_history(), name])
 
 

@@ -95,6 +95,7 @@ def figures_page(request: DeskRequest) -> HttpResponse:
         "drifts": figures.drifts(found),
         "enough": figures.ENOUGH,
         "model": keeping.current_name(),
+        "is_outgrown": keeping.is_outgrown(),
         "has_any": any(month.read for month in found),
     }
     return page(request, "workbench/triage/figures.html", context)

@@ -184,3 +184,11 @@ def test_pages_cost_the_same_for_two_as_for_ten(town, desk, clock, statements):
         return [statements(desk("督办员"), url) for url in (f"/desk/inspections/{made.pk}/", "/desk/inspections/")]
 
     assert more(2) == more(8)
+
+
+def test_raised_case_is_said_to_have_gone_to_the_superior_and_a_second_attempt_changes_nothing(desk, finding, town):
+    browser, url = desk("督办员"), f"/desk/findings/{finding.pk}/"
+    answer = browser.post(url, {"found": FOUND, "truth": "no", "measure": "raise"}, follow=True)
+    assert f"改由{town.units['区政府'].name}主办" in told(answer)
+    assert browser.post(url, {"found": FOUND, "truth": "no", "measure": "raise"}).status_code == 422
+    assert fresh(finding.case).lead_unit == town.units["区政府"]

@@ -163,3 +163,10 @@ def test_duty_ends_at_once_by_those_who_arrange_it(town, desk, elsewhere):
     desk("督办员").post(f"/desk/duty/{row.pk}/end/")
     row.refresh_from_db()
     assert row.ends_at == MORNING
+
+
+def test_page_of_risks_reads_what_was_told_of_them(town, desk, risk):
+    told_of = Notice.objects.filter(key__startswith=f"risk:{risk.pk}", channel="in_app")
+    reader = told_of.get().user
+    desk(reader.username).get("/desk/risks/")
+    assert told_of.get().read_at is not None

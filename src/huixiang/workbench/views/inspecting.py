@@ -99,7 +99,7 @@ def finding(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         trouble = _record(request, row, form)
         if trouble is None:
-            messages.success(request, "现场核查已记录，留言页面上能看到结果。")
+            messages.success(request, _recorded(access.finding_for(request.actor, pk)))
             return redirect("desk:inspection", row.inspection_id)
         trouble.tell(form)
         row = access.finding_for(request.actor, pk)
@@ -113,6 +113,14 @@ def finding(request: DeskRequest, pk: int) -> HttpResponse:
         "replies": list(replies)[-2:],
     }
     return page(request, "workbench/inspect/finding.html", context, status=trouble.status if trouble else 200)
+
+
+def _recorded(row: Finding) -> str:
+    """What is told of a finding that was recorded."""
+    lead = row.case.lead_unit
+    if row.measure == Finding.Measure.RAISE and lead is not None:
+        return f"现场核查已记录，这件留言改由{lead.name}主办，原单位协办。"
+    return "现场核查已记录，留言页面上能看到结果。"
 
 
 def _record(request: DeskRequest, row: Finding, form: FindingForm) -> Trouble | None:

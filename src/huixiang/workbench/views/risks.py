@@ -17,6 +17,7 @@ from huixiang.cases import access as cases
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Case
 from huixiang.cases.refusals import Refused
+from huixiang.notices.actions.reading import read_about
 from huixiang.rules.calendar import CHINA
 from huixiang.supervision import access
 from huixiang.supervision.actions import controlling, rostering
@@ -39,6 +40,7 @@ def risks(request: DeskRequest) -> HttpResponse:
     only(request, *access.LOOKING_ON)
     if request.method == "POST":
         return _raise(request)
+    read_about(me(request), request.path, at=request.at)
     return _page(request)
 
 

@@ -56,8 +56,13 @@ def test_probabilities_of_all_topics_add_up_and_come_likeliest_first():
     assert [t.p for t in ranked] == sorted((t.p for t in ranked), reverse=True)
 
 
-def test_the_second_topic_is_the_one_whose_words_stand_in_the_message():
-    assert message("小区停水三天", "自来水停水三天，希望恢复供水。")["topic2"] == "水电气供应"
+def test_a_clear_second_topic_is_told_below_the_first():
+    judgement = message("出租车拒载乱收费", "在火车站打出租车，司机拒载还不打表，出租车管理部门管不管？")
+    assert (judgement["topic"], judgement["topic2"]) == ("交通运输", "出租车管理")
+
+
+def test_without_a_first_topic_there_is_no_second():
+    assert message("您好", "谢谢领导")["topic2"] is None
 
 
 def test_danger_to_a_child_is_critical_and_the_words_are_named():

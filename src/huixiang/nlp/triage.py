@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from huixiang.nlp import redaction, topics, unit_kinds, urgency, vectors
+from huixiang.nlp import redaction, second_topics, topics, unit_kinds, urgency, vectors
 from huixiang.nlp.adapting import Adaptation
 from huixiang.nlp.demands import find_demands
 from huixiang.nlp.regions import Division, Gazetteer, Region
-from huixiang.nlp.routing import topic_scores
 from huixiang.nlp.topics import Topic
 from huixiang.nlp.unit_names import UnitNames
 from huixiang.nlp.urgency import Judgement
+from huixiang.nlp.vectors import Reading
 
 SHOWN_TOPICS: Final = 5
 OPTIONAL: Final = ("demands", "region")
@@ -23,7 +23,7 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the deployment knows: divisions, words of second-level topics by first-level name, names of units.
+    """What the deployment knows: divisions, words of its own second-level topics, names of units.
 
     `left_out` names parts of the judgement that nobody asks for (of OPTIONAL); they are then empty.
     """
@@ -81,7 +81,7 @@ def _judged(messages: Sequence[_Texts], tables: Tables) -> list[dict[str, Any]]:
         likely = tables.adaptation.topics(found, reading.latent) if tables.adaptation else found
         told = (tables.adaptation or topic_model).told(likely)
         order = kinds.rank(message.title, message.detail, reading, likely)
-        answers.append(_answer(message, _Found(likely, told, threat, order), tables))
+        answers.append(_answer(message, _Found(likely, told, threat, order, reading), tables))
     return answers
 
 
@@ -92,6 +92,7 @@ class _Found(NamedTuple):
     told: str | None
     threat: Judgement
     kinds: list[str]
+    reading: Reading
 
 
 def _answer(message: _Texts, found: _Found, tables: Tables) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _answer(message: _Texts, found: _Found, tables: Tables) -> dict[str, Any]:
         "id": message.id,
         "topic": found.told,
         "topics": [{"name": topic.name, "p": topic.p} for topic in found.topics[:SHOWN_TOPICS]],
-        "topic2": second_topic(found.told, title, detail, tables) if found.told else None,
+        "topic2": second_topics.shipped().told(found.told, found.reading) if found.told else None,
         "urgency": found.threat.urgency.value,
         "urgency_why": list(found.threat.why),
         "unit_kinds": found.kinds,
@@ -116,12 +117,6 @@ def _answer(message: _Texts, found: _Found, tables: Tables) -> dict[str, Any]:
 def warm() -> None:
     """Read every model now, for whoever is about to part into processes that shall share them."""
     judge({"title": "供水", "detail": "请问什么时候来水？"}, Tables(Gazetteer.of([]), {}))
-
-
-def second_topic(first: str, title: str, detail: str, tables: Tables) -> str | None:
-    """Return the second-level topic of `first` whose words the message uses most; None if it uses none."""
-    scores = topic_scores(detail, tables.second_topics.get(first, {}), title=title)
-    return scores[0].code if scores else None
 
 
 def _units(kinds: list[str], text: str, region: Region | None, tables: Tables) -> list[dict[str, Any]]:

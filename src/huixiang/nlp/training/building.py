@@ -11,7 +11,7 @@ from huixiang.nlp import vectors
 from huixiang.nlp.pairs import Comparison, Message
 from huixiang.nlp.parameters import Parameters, load
 from huixiang.nlp.topics import TopicModel
-from huixiang.nlp.training import demands, hotspots, topics, unit_kinds, urgency
+from huixiang.nlp.training import demands, hotspots, second_topics, topics, unit_kinds, urgency
 from huixiang.nlp.training.corpus import Row, by_id, rows
 from huixiang.nlp.training.kernel import Examples, fit_space
 from huixiang.nlp.unit_kinds import facts
@@ -75,6 +75,13 @@ def train_unit_kinds(corpus: Corpus, space: Space, model: TopicModel) -> Paramet
     return unit_kinds.train(np.stack(table), [r["kind"] for r in corpus.unit_kinds], [m["group"] for m in messages])
 
 
+def train_second_topics(corpus: Corpus, space: Space) -> Parameters:
+    """Return the model of second-level topics, learnt from open traffic."""
+    messages = corpus.open_traffic()
+    names = [(row["label"], row["level2"]) for row in corpus.topics]
+    return second_topics.train([reading(m, space) for m in messages], names, [m["group"] for m in messages])
+
+
 def train_demands(corpus: Corpus) -> Parameters:
     """Return the demand model."""
     return demands.train([corpus.replied[row["id"]] for row in corpus.replies], corpus.replies)
@@ -99,7 +106,7 @@ def reading(message: Row, space: Space) -> Reading:
     return space.read(message["title"], message["detail"])
 
 
-MODELS = ("space", "topics", "urgency", "unit_kinds", "demands", "hotspots")
+MODELS = ("space", "topics", "second_topics", "urgency", "unit_kinds", "demands", "hotspots")
 """In the order of training: the later ones read with what the earlier ones learnt."""
 
 
@@ -126,6 +133,7 @@ def _trainer(name: str, corpus: Corpus, source: Path, target: Path) -> Callable[
     return {
         "space": lambda: train_space(corpus),
         "topics": lambda: train_topics(corpus, space()),
+        "second_topics": lambda: train_second_topics(corpus, space()),
         "urgency": lambda: train_urgency(corpus, space()),
         "unit_kinds": lambda: train_unit_kinds(corpus, space(), topic_model()),
         "demands": lambda: train_demands(corpus),

@@ -31,6 +31,14 @@ def stacked(tables: Sequence[Table]) -> Table:
     return vstack(tables).tocsr()
 
 
+def separating(x: Table, y: Array, strength: float) -> tuple[Array, Array]:
+    """Fit one separating plane per class against the rest; return weights (features × classes) and biases."""
+    from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
+
+    fitted = LinearSVC(C=strength, random_state=0).fit(x, y)
+    return fitted.coef_.T, fitted.intercept_
+
+
 def logistic(x: Table, y: Array, strength: float, weight: Array | None = None) -> tuple[Array, Array]:
     """Fit a logistic regression per class (one for yes/no); return weights (features × columns) and biases.
 

@@ -28,6 +28,12 @@ FEATURES: Final = 10 + demands.FEATURES
 SHORTEST: Final = 5
 """Characters of the shortest promise (待后续通知)."""
 
+DATED: Final = 1.0
+"""Logits by which a run that names a day to come is told more readily: a due day that is missed costs most."""
+
+LONGER: Final = 0.4
+"""Logits by which a run of several clauses is told more readily than its parts: readers mark the whole promise."""
+
 MOST: Final = 20
 """Promises told of one reply; more would be a plan, and no editor shows it."""
 
@@ -107,7 +113,7 @@ def find_commitments(
     _, candidates, features = candidates_of(reply, written, likely_only=True)
     if features is None:
         return []
-    chances = model.probabilities(features)
+    chances = leaning(model.probabilities(features), candidates, moments(reply, written, calendar), written)
     chosen = sorted(choose(candidates, chances, model.threshold), key=lambda place: candidates[place].start)
     named = moments(reply, written, calendar)
     return [dated(reply, candidates[place], named, written, float(chances[place])) for place in chosen]
@@ -133,6 +139,19 @@ def candidates_of(
 def _may_promise(reply: str, run: Run, ahead: Sequence[Moment]) -> bool:
     inside = any(run.start <= moment.start < run.end for moment in ahead)
     return inside or bool(_FORWARD.search(reply, run.start, run.end))
+
+
+def leaning(
+    chances: npt.NDArray[np.float64], candidates: Sequence[Run], named: Sequence[Moment], written: date | None
+) -> npt.NDArray[np.float64]:
+    """Return the chances after the lean to runs with a day to come and to runs of several clauses."""
+    ahead = [m for m in named if written is not None and m.day >= written]
+    lean = np.array(
+        [DATED * any(r.start <= m.start < r.end for m in ahead) + LONGER * (r.last > r.first) for r in candidates]
+    )
+    odds = chances / np.maximum(1e-9, 1 - chances) * np.exp(lean)
+    found: npt.NDArray[np.float64] = odds / (1 + odds)
+    return found
 
 
 def choose(candidates: Sequence[Run], chances: npt.NDArray[np.float64], threshold: float) -> list[int]:

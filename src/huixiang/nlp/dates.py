@@ -26,6 +26,7 @@ class WorkingDays(Protocol):
 
 
 _HAN_DIGITS: Final = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "元": 1, "○": 0}
+_WIDE: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 _N: Final = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _MONTH: Final = r"(?P<month>1[0-2]|0?[1-9]|元|十[一二]|[一二三四五六七八九十])\s*月(?:份)?"
 _YEAR: Final = r"(?P<year>20\d\d|二[〇零○]\S\S|今年|本年度?|明年|后年|去年|同年|次年)\s*年?(?:度)?"
@@ -62,13 +63,14 @@ def moments(text: str, written: date | None, calendar: WorkingDays | None = None
 @lru_cache(maxsize=32)
 def _moments(text: str, written: date | None, calendar: WorkingDays | None) -> tuple[Moment, ...]:
     found: list[Moment] = []
+    plain = text.translate(_WIDE)
     for pattern, read in _READERS:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(plain):
             if any(m.start < match.end() and match.start() < m.end for m in found):
                 continue
             day = read(match, written, calendar)
             if day is not None:
-                found.append(Moment(match.start(), match.end(), match.group(), day, pattern in _RELATIVE))
+                found.append(Moment(*match.span(), text[slice(*match.span())], day, pattern in _RELATIVE))
     return tuple(sorted(found, key=lambda moment: moment.start))
 
 

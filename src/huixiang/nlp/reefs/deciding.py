@@ -6,6 +6,7 @@ from typing import Final
 
 from huixiang.nlp.reefs import REEFS
 from huixiang.nlp.reefs.kinds import Severity
+from huixiang.nlp.replies.empathy import empathises
 from huixiang.nlp.replies.reading import Reading
 
 MOST: Final = 3
@@ -38,6 +39,12 @@ def questions() -> tuple[str, ...]:
 def possible(reading: Reading) -> frozenset[str]:
     """Return the reefs that may stand on a reply: all but those whose words are needed and missing."""
     return frozenset(c for c, reef in REEFS.items() if not reef.needs_words or reef.lexicon.search(reading.content))
+
+
+def elements(chances: Mapping[str, float], thresholds: Mapping[str, float], reading: Reading) -> dict[str, bool]:
+    """Return which elements of a good reply are there: empathy by rule, all others as learnt."""
+    found = {name: chances[f"element.{name}"] >= thresholds[f"element.{name}"] for name in ELEMENTS}
+    return found | {"empathy": empathises(reading.reply)}
 
 
 def decide(

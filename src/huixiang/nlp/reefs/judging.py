@@ -9,15 +9,15 @@ from huixiang.nlp.commitments import Commitment, find_commitments
 from huixiang.nlp.dates import WorkingDays
 from huixiang.nlp.demands import find_demands
 from huixiang.nlp.reefs import REEFS
-from huixiang.nlp.reefs.deciding import ELEMENTS, OUTCOMES, Verdict, decide, possible
+from huixiang.nlp.reefs.deciding import OUTCOMES, Verdict, decide, elements, possible
 from huixiang.nlp.reefs.first_reply import first_reply_faults
 from huixiang.nlp.reefs.kinds import Finding, OtherReply, Past, Reads, Scene, Severity
-from huixiang.nlp.reefs.weighing import answer_rows, weigh
+from huixiang.nlp.reefs.weighing import answer_rows, texts_of, texts_of_answer, weigh
 from huixiang.nlp.reefs.wording import in_words
 from huixiang.nlp.replies.binding import ASKS, Bound, bind
 from huixiang.nlp.replies.claims import Claim, Rebuttal, claims, rebuttals
 from huixiang.nlp.replies.contradictions import Contradiction, contradictions
-from huixiang.nlp.replies.heads import ReplyModels, answered, shipped, summary, wording
+from huixiang.nlp.replies.heads import ReplyModels, answered, shipped
 from huixiang.nlp.replies.likeness import Copy, near, near_copies
 from huixiang.nlp.replies.reading import LONGEST, Reading
 from huixiang.nlp.replies.remarks import Remark, remarks
@@ -99,14 +99,15 @@ def judge(
     told = find_demands(reading.title, reading.detail)
     bounds = bind(reading, [(demand.span, demand.kind.value) for demand in told], models.rarity)
     whole = weigh(reading, bounds, models.rarity)
-    answers = answered(models, answer_rows(reading, bounds, whole))
+    texts = texts_of(reading)
+    rows = answer_rows(reading, bounds, whole, models.rarity)
+    answers = answered(models, rows, [texts_of_answer(bound) for bound in bounds], texts)
     scene = Scene(reading, bounds, answers, history, others)
-    evidence = {**whole, **summary(answers, known=bool(reading.title.strip() or reading.detail.strip()))}
-    chances = models.reply.probabilities(evidence, wording(reading.reply))
+    chances = models.reply.probabilities(whole, texts)
     promised = find_commitments(reading.reply, reading.written, calendar)
     faults = remarks(reading)
     verdict = _verdict(scene, chances, models)
-    findings = _findings(scene, verdict, evidence, chances, models)
+    findings = _findings(scene, verdict, whole, chances, models)
     if draft.kind == INITIAL:
         findings = _joined(findings, first_reply_faults(scene, promised))
     grave = any(f.severity is Severity.SEND_BACK for f in findings) or any(fault.is_grave for fault in faults)
@@ -114,7 +115,7 @@ def judge(
         send_back=grave,
         findings=findings,
         demands=_demands(bounds, answers),
-        elements={name: _yes(f"element.{name}", chances, models) for name in ELEMENTS},
+        elements=elements(chances, models.reply.thresholds, reading),
         outcome=max(OUTCOMES, key=lambda name: chances[f"outcome.{name}"]),
         forward_only=_yes("forward_only", chances, models),
         unit=answering_unit(reading.reply),

@@ -1,4 +1,4 @@
-"""`./huixiang bench web`, `bench clocks`, `bench triage`: measure the product, against bare yardsticks beside it."""
+"""`./huixiang bench web|clocks|triage|gate`: measure the product, against bare yardsticks beside it."""
 
 import sys
 from typing import Any
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["web", "clocks", "triage"])
+        parser.add_argument("what", choices=["web", "clocks", "triage", "gate"])
         parser.add_argument("--cases", type=int, default=100_000, help="how many (default: 100000)")
         parser.add_argument("--database", default="pgserver", help="URL of a PostgreSQL where databases may be made")
         parser.add_argument("--seconds", type=float, default=8.0, help="for each page and number of clients")
@@ -30,6 +30,11 @@ class Command(BaseCommand):
         """Measure and print the report."""
         if options["what"] == "clocks":
             self.stdout.write(self._clocks(options))
+            return
+        if options["what"] == "gate":
+            from bench import gate
+
+            self.stdout.write(gate.run().words())
             return
         if options["what"] == "triage":
             self.stdout.write(self._triage(options))

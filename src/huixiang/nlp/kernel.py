@@ -20,8 +20,7 @@ SHARPNESS: Final = 3.0
 class KernelModel:
     """Weights per column and class, learnt points with their weights per class, and a bias per class."""
 
-    weights: Mapping[str, npt.NDArray[np.int8]]
-    scales: Mapping[str, Floats]
+    weights: Mapping[str, Floats]
     points: Floats
     pulls: Floats
     bias: Floats
@@ -31,8 +30,8 @@ class KernelModel:
         """Unpack the arrays that training wrote."""
         arrays = parameters.arrays
         return cls(
-            {name: arrays[f"weights_{name}"] for name in SIZES},
-            {name: arrays[f"scale_{name}"].astype(np.float32) for name in SIZES},
+            # Unpacked once: turning the rows that a message needs into numbers each time costs more than the memory.
+            {name: arrays[f"weights_{name}"] * arrays[f"scale_{name}"].astype(np.float32) for name in SIZES},
             (arrays["points"] / np.float32(127)).astype(np.float32),
             arrays["pulls"].astype(np.float32),
             arrays["bias"].astype(np.float32),
@@ -48,7 +47,7 @@ class KernelModel:
         total = self.bias.astype(np.float64) + likeness(self.points, latent) @ self.pulls
         for place, reading in enumerate(readings):
             for name, (ids, values) in reading.fields.items():
-                total[place] += (values @ self.weights[name][ids].astype(np.float32)) * self.scales[name]
+                total[place] += values @ self.weights[name][ids]
         return np.asarray(total)
 
 

@@ -44,7 +44,7 @@ class SecondTopicModel:
             return None
         columns = columns_of(reading)
         values = weighed(columns, self.rarity)
-        table = self.weights[columns][:, places].astype(np.float32)
+        table = self.weights[np.ix_(columns, places)].astype(np.float32)
         best, lead = leader((values @ table) * self.scale[places] + self.bias[places])
         return self.names[places[best]][1] if lead >= self.told_from else None
 

@@ -11,7 +11,7 @@ from huixiang.nlp.features import Floats
 from huixiang.nlp.parameters import Parameters
 from huixiang.nlp.vectors import SIZES, Reading
 
-LIKENESS_WEIGHT: Final = 2.0
+LIKENESS_WEIGHT: Final = 4.0
 SHARPNESS: Final = 3.0
 """How fast likeness falls with the angle. Both chosen once on development data, not per task."""
 

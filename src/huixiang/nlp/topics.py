@@ -26,13 +26,50 @@ class Topic(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """How raw scores become probabilities."""
+
+    sharpness: float
+    offsets: Floats | npt.NDArray[np.float64]
+
+    def chances(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return one probability per class and row."""
+        return softmax(self.sharpness * scores + self.offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoViews:
+    """Two ways to sort messages – the narrow classes of forwarded ones, the open world – weighed per message."""
+
+    narrow: Calibration
+    open: Calibration
+    gate: Floats | npt.NDArray[np.float64]
+
+    def chances(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return one probability per class and row; `scores` has the columns of the narrow view, then the open ones."""
+        half = scores.shape[1] // 2
+        narrow, opened = self.narrow.chances(scores[:, :half]), self.open.chances(scores[:, half:])
+        share = 1 / (1 + np.exp(-(gate_facts(narrow, opened) @ self.gate)))
+        return np.asarray(share[:, None] * narrow + (1 - share[:, None]) * opened)
+
+
+def gate_facts(narrow: npt.NDArray[np.float64], opened: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what tells which view fits: 1, how sure each is, and how much the open one finds outside the other."""
+    outside = (opened * (narrow < _NEVER)).sum(axis=1)
+    return np.stack([np.ones(len(narrow)), narrow.max(axis=1), opened.max(axis=1), outside], axis=1)
+
+
+_NEVER: Final = 1e-6
+"""A class below this is one that the narrow view does not know."""
+
+
+@dataclass(frozen=True, slots=True)
 class TopicModel:
     """Scores, their calibration, and the probability from which on a topic is told."""
 
     kernel: KernelModel
     names: tuple[str, ...]
-    sharpness: float
-    offsets: Floats
+    views: TwoViews
     told_from: float
 
     @classmethod
@@ -40,8 +77,9 @@ class TopicModel:
         """Unpack what training wrote."""
         card = parameters.card
         offsets = parameters.arrays["offsets"].astype(np.float32)
-        kernel = KernelModel.of(parameters)
-        return cls(kernel, tuple(card["classes"]), float(card["sharpness"]), offsets, float(card["told_from"]))
+        narrow, opened = (Calibration(float(s), o) for s, o in zip(card["sharpness"], offsets, strict=True))
+        views = TwoViews(narrow, opened, parameters.arrays["gate"].astype(np.float32))
+        return cls(KernelModel.of(parameters), tuple(card["classes"]), views, float(card["told_from"]))
 
     def topics(self, reading: Reading) -> list[Topic]:
         """Return every topic with its probability, the likeliest first."""
@@ -49,8 +87,7 @@ class TopicModel:
 
     def topics_many(self, readings: Sequence[Reading]) -> list[list[Topic]]:
         """Return the same for several messages at once, which costs each of them less."""
-        chances = softmax(self.sharpness * self.kernel.scores_many(readings) + self.offsets)
-        return [self._ranked(row) for row in chances]
+        return [self._ranked(row) for row in self.views.chances(self.kernel.scores_many(readings))]
 
     def _ranked(self, chances: npt.NDArray[np.float64]) -> list[Topic]:
         order = np.argsort(-chances, kind="stable")

@@ -14,7 +14,7 @@ import rjieba
 from huixiang.nlp.features import Floats, all_grams, code_points, plain
 from huixiang.nlp.parameters import SHIPPED, Parameters, load
 
-FEATURES: Final = 1
+FEATURES: Final = 2
 """Version of the tokens below; models trained on another version are refused."""
 
 TITLE, BODY, WORDS = "title", "body", "words"

@@ -7,7 +7,8 @@ import pytest
 
 from huixiang.nlp.kernel import KernelModel
 from huixiang.nlp.parameters import BadParameters, Parameters, load
-from huixiang.nlp.training import corpus, scoring, urgency
+from huixiang.nlp.topics import Calibration, TwoViews
+from huixiang.nlp.training import corpus, kernel, scoring, urgency
 from huixiang.nlp.training.hotspots import _arrays, _boosted
 from huixiang.nlp.training.kernel import Examples, fit_space, one_against_rest
 from huixiang.nlp.training.topics import calibrate
@@ -94,3 +95,50 @@ def test_parameters_of_another_version_or_damaged_are_refused(tmp_path):
     (tmp_path / "m.npz").write_bytes(b"nonsense")
     with pytest.raises(BadParameters):
         load("m", 1, tmp_path)
+
+
+def test_few_points_stand_for_all_even_when_messages_repeat(monkeypatch):
+    monkeypatch.setattr(kernel, "LANDMARKS", 5)
+    readings, learnt = examples()
+    twice = Examples([*readings, *readings], [str(n) for n in range(2 * len(TEXTS))])
+    rows = np.arange(2 * len(TEXTS))
+    pulls, bias = twice.solve(rows, one_against_rest([0, 0, 0, 1, 1, 1] * 2, 2), np.ones(len(rows)), 0.4)
+    model = KernelModel.of(Parameters(twice.arrays(rows, pulls, bias), {}))
+    assert len(model.points) == 5
+    for place, reading in enumerate(readings):
+        assert model.scores(reading).argmax() == place // 3
+
+
+def test_messages_of_one_kind_teach_each_other_more():
+    _, learnt = examples()
+    rows = np.arange(len(TEXTS))
+    targets = one_against_rest([0, 0, 0, 1, 1, 1], 2)
+    apart, _ = learnt.solve(rows, targets, np.ones(len(rows)), 0.4, np.array([0, 1, 0, 1, 0, 1]))
+    alike, _ = learnt.solve(rows, targets, np.ones(len(rows)), 0.4)
+    assert np.abs(apart).sum() < np.abs(alike).sum()
+
+
+def test_the_dense_vector_follows_what_words_mean():
+    counted = [tokens(*text) for text in TEXTS]
+    meaning = {n: np.array([1.0, 0.0]) if n < 3 else np.array([0.0, 1.0]) for n in range(len(TEXTS))}
+    arrays = fit_space(counted, meaning, {"停水": np.array([1.0, 0.0]), "公交": np.array([0.0, 1.0])})
+    space = Space.of(Parameters(arrays, {}))
+    half = len(arrays["scale"]) - 2
+    water, bus = (space.read(*text).latent[half:] for text in (("停水", "停水"), ("公交", "公交")))
+    assert water[0] * bus[0] + water[1] * bus[1] < 0.5 * np.linalg.norm(water) * np.linalg.norm(bus)
+
+
+def test_the_open_view_decides_where_the_narrow_one_knows_no_class():
+    scores = np.array([[1.0, -1.0, -1.0, -1.0, -1.0, 1.0]])
+    narrow = Calibration(3.0, np.array([0.0, 0.0, -30.0]))
+    views = TwoViews(narrow, Calibration(3.0, np.zeros(3)), np.array([0.0, 0.0, 0.0, -9.0]))
+    assert views.chances(scores).argmax() == 2
+    assert views.chances(scores).sum() == pytest.approx(1)
+
+
+def test_our_own_labels_hold_places_and_no_words():
+    assert corpus.own_labels("messages") and corpus.own_labels("unit_kinds") and corpus.own_labels("replies")
+    for name, allowed in (("messages", {"id", "topic", "urgency", "sure"}), ("unit_kinds", {"id", "kind"})):
+        assert all(set(row) == allowed for row in corpus.own_labels(name).values())
+    demands = [d for row in corpus.own_labels("replies").values() for d in row["demands"]]
+    assert all("span" not in d and d["start"] < d["end"] for d in demands)

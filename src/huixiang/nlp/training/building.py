@@ -12,8 +12,9 @@ from huixiang.nlp.pairs import Comparison, Message
 from huixiang.nlp.parameters import Parameters, load
 from huixiang.nlp.topics import TopicModel
 from huixiang.nlp.training import demands, hotspots, second_topics, topics, unit_kinds, urgency
-from huixiang.nlp.training.corpus import Row, by_id, rows
+from huixiang.nlp.training.corpus import Row, by_id, own_labels, rows
 from huixiang.nlp.training.kernel import Examples, fit_space
+from huixiang.nlp.training.meanings import Meanings
 from huixiang.nlp.unit_kinds import facts
 from huixiang.nlp.urgency import cues
 from huixiang.nlp.vectors import Reading, Space
@@ -32,6 +33,8 @@ class Corpus:
         self.topics = [row for row in rows(directory, "topics_labelled") if row["id"] in self.traffic]
         self.replies = [row for row in rows(directory, "reply_labels") if row["id"] in self.replied]
         self.unit_kinds = [row for row in rows(directory, "reply_unit_kinds") if row["id"] in self.replied]
+        self.meanings = Meanings.load(directory)
+        self.others = {**by_id(self.unlabelled), **self.replied}
 
     def open_traffic(self) -> list[Row]:
         """Return the messages of `topics`, in its order."""
@@ -41,38 +44,62 @@ class Corpus:
         """Return every message once, for what is learnt without labels."""
         return [*self.broad, *self.titles, *self.traffic.values(), *self.unlabelled, *self.replied.values()]
 
+    def judged(self) -> set[str]:
+        """Return the ids of the messages on which some model is judged."""
+        return {row["id"] for row in (*self.broad, *self.topics, *self.replies, *self.unit_kinds)}
+
+    def read_by_us(self, name: str, known: Sequence[Row]) -> list[Row]:
+        """Return the project's own labels `name` of messages that stand here, without those whose label is `known`."""
+        taken = by_id(known)
+        return [row for i, row in own_labels(name).items() if i in self.others and i not in taken]
+
 
 def train_space(corpus: Corpus) -> Parameters:
-    """Return rarity and projection; no label takes part."""
+    """Return rarity and projection; no label takes part, and no message that is judged lends its sentence vector."""
     messages = corpus.everything()
-    arrays = fit_space([vectors.tokens(m["title"], m["detail"]) for m in messages])
-    return Parameters(arrays, {"model": "space", "features": vectors.FEATURES, "messages": len(messages)})
+    counted = [vectors.tokens(m["title"], m["detail"]) for m in messages]
+    card = {"model": "space", "features": vectors.FEATURES, "messages": len(messages)}
+    if corpus.meanings is None:
+        return Parameters(fit_space(counted), {**card, "sentence_vectors": 0})
+    judged, known = corpus.judged(), corpus.meanings.texts
+    texts = {n: known[m["id"]] for n, m in enumerate(messages) if m["id"] in known and m["id"] not in judged}
+    return Parameters(fit_space(counted, texts, corpus.meanings.words), {**card, "sentence_vectors": len(texts)})
 
 
 def train_topics(corpus: Corpus, space: Space) -> Parameters:
-    """Return the topic model: learnt from the broad set and open traffic, judged on both."""
-    messages = [*corpus.broad, *corpus.titles, *corpus.open_traffic()]
-    labels = [row["label"] for row in (*corpus.broad, *corpus.titles, *corpus.topics)]
-    is_open = np.arange(len(labels)) >= len(labels) - len(corpus.topics)
-    return topics.train(examples(messages, space), labels, is_open)
+    """Return the topic model: learnt from the broad set, open traffic and messages we read; judged on the first two."""
+    # Unit kinds are judged on what this model says: it must not have learnt from those messages.
+    own = corpus.read_by_us("messages", corpus.unit_kinds)
+    narrow = [*corpus.broad, *corpus.titles]
+    messages = [*narrow, *corpus.open_traffic(), *(corpus.others[row["id"]] for row in own)]
+    labels = [row["label"] for row in (*narrow, *corpus.topics)] + [row["topic"] for row in own]
+    kind = np.array([topics.NARROW] * len(narrow) + [topics.OPEN] * (len(messages) - len(narrow)))
+    trust = np.array([1.0] * len(narrow) + [2.0] * len(corpus.topics) + [2.0 if row["sure"] else 1.0 for row in own])
+    places = np.arange(len(messages))
+    judged = (places < len(corpus.broad)) | ((places >= len(narrow)) & (places < len(messages) - len(own)))
+    return topics.train(examples(messages, space), topics.Labelled(labels, kind, trust, judged))
 
 
 def train_urgency(corpus: Corpus, space: Space) -> Parameters:
-    """Return the urgency model: learnt from open traffic and from replied messages."""
-    messages = [*corpus.open_traffic(), *(corpus.replied[row["id"]] for row in corpus.replies)]
-    levels = [row["urgency"] for row in (*corpus.topics, *corpus.replies)]
+    """Return the urgency model: learnt from open traffic, replies and what we read; judged without the last."""
+    gold = [*corpus.topics, *corpus.replies]
+    own = corpus.read_by_us("replies", gold)
+    own += corpus.read_by_us("messages", [*gold, *own])
+    messages = [*corpus.open_traffic(), *(corpus.others[row["id"]] for row in (*corpus.replies, *own))]
     flags = np.stack([cues(m["title"], m["detail"]) for m in messages])
-    return urgency.train(examples(messages, space), flags, levels)
+    judged = np.arange(len(messages)) < len(gold)
+    return urgency.train(examples(messages, space), flags, [row["urgency"] for row in (*gold, *own)], judged)
 
 
 def train_unit_kinds(corpus: Corpus, space: Space, model: TopicModel) -> Parameters:
     """Return the model of unit kinds, learnt from who really answered."""
-    messages = [corpus.replied[row["id"]] for row in corpus.unit_kinds]
-    table = [
-        facts(m["title"], m["detail"], seen, model.topics(seen))
-        for m, seen in ((m, reading(m, space)) for m in messages)
-    ]
-    return unit_kinds.train(np.stack(table), [r["kind"] for r in corpus.unit_kinds], [m["group"] for m in messages])
+    known = [*corpus.unit_kinds, *corpus.read_by_us("unit_kinds", corpus.unit_kinds)]
+    messages = [corpus.replied[row["id"]] for row in known]
+    seen = [reading(m, space) for m in messages]
+    ranked = model.topics_many(seen)
+    table = [facts(m["title"], m["detail"], r, t) for m, r, t in zip(messages, seen, ranked, strict=True)]
+    judged = np.arange(len(known)) < len(corpus.unit_kinds)
+    return unit_kinds.train(np.stack(table), [r["kind"] for r in known], [m["group"] for m in messages], judged)
 
 
 def train_second_topics(corpus: Corpus, space: Space) -> Parameters:
@@ -84,7 +111,15 @@ def train_second_topics(corpus: Corpus, space: Space) -> Parameters:
 
 def train_demands(corpus: Corpus) -> Parameters:
     """Return the demand model."""
-    return demands.train([corpus.replied[row["id"]] for row in corpus.replies], corpus.replies)
+    own = [_with_spans(row, corpus.others[row["id"]]) for row in corpus.read_by_us("replies", corpus.replies)]
+    labels = [*corpus.replies, *own]
+    return demands.train([corpus.replied[row["id"]] for row in labels], labels, len(corpus.replies))
+
+
+def _with_spans(row: Row, message: Row) -> Row:
+    """Return the label with the words that its places stand for."""
+    spans = [{**d, "span": message[d["field"]][d["start"] : d["end"]]} for d in row["demands"]]
+    return {**row, "demands": spans}
 
 
 def train_hotspots(corpus: Corpus, space: Parameters, gold: Sequence[Row], hard: Sequence[Row]) -> Parameters:

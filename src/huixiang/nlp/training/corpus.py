@@ -4,9 +4,13 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 Row = Mapping[str, Any]
+
+
+OWN: Final = Path(__file__).parents[4] / "data" / "labels"
+"""Labels made for this project by reading; they name messages and places in them, and hold none of their words."""
 
 
 class NoData(ValueError):
@@ -27,3 +31,8 @@ def rows(directory: Path, name: str) -> list[Row]:
 def by_id(found: Iterable[Row]) -> dict[str, Row]:
     """Return the rows by their `id`."""
     return {row["id"]: row for row in found}
+
+
+def own_labels(name: str) -> dict[str, Row]:
+    """Return the project's own labels `NAME` by message id; none where the source does not lie beside its data."""
+    return by_id(rows(OWN, name)) if (OWN / f"{name}.jsonl").exists() else {}

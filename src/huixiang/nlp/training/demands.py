@@ -31,28 +31,31 @@ class _Read(NamedTuple):
     kinds: npt.NDArray[np.int64]
 
 
-def train(messages: Sequence[Row], labels: Sequence[Row]) -> Parameters:
-    """Return trained parameters with cross-validated scores in the card; both sequences run in parallel."""
+def train(messages: Sequence[Row], labels: Sequence[Row], judged: int) -> Parameters:
+    """Return trained parameters with cross-validated scores in the card; both sequences run in parallel.
+
+    The first `judged` messages are scored, the others only learnt from.
+    """
     read = [_read(m, label) for m, label in zip(messages, labels, strict=True)]
     groups = [m["group"] for m in messages]
-    scores = _cross_validated(read, groups)
+    scores = _cross_validated(read, groups, judged)
     weights, bias = _fit(read)
     card = {"model": "demands", "features": FEATURES, "messages": len(read), "strength": STRENGTH, **scores}
     return Parameters({"weights": weights.astype(np.float16), "bias": bias.astype(np.float32)}, card)
 
 
-def _cross_validated(read: Sequence[_Read], groups: Sequence[str]) -> dict[str, Any]:
-    """Choose the threshold on the learning side of each fold and score the other side with it."""
+def _cross_validated(read: Sequence[_Read], groups: Sequence[str], judged: int) -> dict[str, Any]:
+    """Choose the threshold on the learning side of each fold and score the judged ones of the other side with it."""
     counts = np.zeros(3, dtype=int)
     kind_right = kind_all = 0
     held_scores: list[npt.NDArray[np.float64]] = [np.empty(0)] * len(read)
     for learn, judge in folds(groups):
         inner_learn, inner_judge = next(folds([groups[i] for i in learn]))
         inner = _model([read[learn[i]] for i in inner_learn])
-        inside = [read[learn[i]] for i in inner_judge]
+        inside = [read[learn[i]] for i in inner_judge if learn[i] < judged]
         threshold = _best_threshold(inside, [_scores(inner, one) for one in inside])
         model = _model([read[i] for i in learn])
-        for i in judge:
+        for i in (i for i in judge if i < judged):
             table = model.scores(read[i].features)
             held_scores[i] = table[:, 0]
             counts += _count(read[i], held_scores[i], threshold)
@@ -61,7 +64,7 @@ def _cross_validated(read: Sequence[_Read], groups: Sequence[str]) -> dict[str, 
             kind_all += int(known.sum())
     hits, predicted, actual = (int(n) for n in counts)
     return {
-        "threshold": _best_threshold(read, held_scores),
+        "threshold": _best_threshold(read[:judged], held_scores[:judged]),
         "cross_validated": {
             "f1": round(f1(hits, predicted, actual), 4),
             "precision": round(hits / max(1, predicted), 4),

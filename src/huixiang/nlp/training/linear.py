@@ -56,3 +56,11 @@ def logistic(x: Table, y: Array, strength: float, weight: Array | None = None) -
         np.concatenate([e.coef_ for e in every.estimators_]).T,
         np.concatenate([e.intercept_ for e in every.estimators_]),
     )
+
+
+def multinomial(x: Array, y: Array, strength: float, weight: Array) -> tuple[Array, Array]:
+    """Fit one logistic regression over all classes; return weights (features × classes present) and biases."""
+    from sklearn.linear_model import LogisticRegression
+
+    found = LogisticRegression(C=strength, max_iter=1000).fit(x, y, sample_weight=weight)
+    return found.coef_.T, found.intercept_

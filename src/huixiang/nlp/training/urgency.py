@@ -21,8 +21,8 @@ NEEDED: Final = 0.7
 """Share of critical messages that must be raised to critical or urgent, as far as the margins can bring it about."""
 
 
-def train(examples: Examples, cues: Array, levels: Sequence[str]) -> Parameters:
-    """Return trained parameters with scores from folds in which weights and margins were learnt apart."""
+def train(examples: Examples, cues: Array, levels: Sequence[str], judged: Array) -> Parameters:
+    """Return trained parameters, scored on the `judged` messages by weights and margins that were learnt apart."""
     truth = np.array([[level.value for level in LEVELS].index(level) for level in levels])
     everyone = np.arange(len(truth))
     told = {needed: np.full(len(truth), 2) for needed in (0.0, NEEDED)}
@@ -31,14 +31,16 @@ def train(examples: Examples, cues: Array, levels: Sequence[str]) -> Parameters:
         kernel, weights, bias = _fit(examples, cues, truth, learn)
         text = examples.likeness[np.ix_(judge, learn)] @ kernel[0] + kernel[1]
         scores = np.concatenate([text, cues[judge]], axis=1) @ weights + bias
+        plain = judged[learn]
         for needed, found in told.items():
-            found[judge] = decide(scores, best_margins(inside, truth[learn], needed))
-    margins = best_margins(_combined_held_out(examples, cues, truth, everyone), truth, NEEDED)
+            found[judge] = decide(scores, best_margins(inside[plain], truth[learn][plain], needed))
+    inside = _combined_held_out(examples, cues, truth, everyone)
+    margins = best_margins(inside[judged], truth[judged], NEEDED)
     (pulls, text_bias), weights, bias = _fit(examples, cues, truth, everyone)
     card = {
         "model": "urgency", "features": FEATURES, "messages": len(truth), "margins": list(margins),
-        "cross_validated": measures(told[NEEDED], truth),
-        "cross_validated_without_the_cost_for_a_missed_critical": measures(told[0.0], truth),
+        "cross_validated": measures(told[NEEDED][judged], truth[judged]),
+        "cross_validated_without_the_cost_for_a_missed_critical": measures(told[0.0][judged], truth[judged]),
     }  # fmt: skip
     own = {"cue_weights": weights.astype(np.float32), "cue_bias": bias.astype(np.float32)}
     return Parameters(examples.arrays(everyone, pulls, text_bias) | own, card)

@@ -117,8 +117,15 @@ def test_personal_data_are_reported_with_their_field_and_masked():
 
 
 @pytest.mark.parametrize(
-    "text", ["水", "😀😀", "\x00\x07", "\ud800", "Where is the bus?", "請問何時恢復供水？", "啊" * 100_000, "\u200b啊"]
-)
+    "text",
+    [
+        "水", "😀😀", "\x00\x07", "\ud800", "Where is the bus?", "請問何時恢復供水？", "\u200b啊",
+        "啊" * 100_000, "1" * 100_000,
+        "138 " * 25_000, "一" * 100_000, "(" * 100_000, "\n水" * 50_000, "小区3栋2单元" * 15_000, "老板王大" * 25_000,
+        "我叫王" * 30_000, "A市A3区" * 20_000, "长沙市岳麓区" * 16_000, "a@" * 50_000, "😀" * 100_000,
+    ],
+    ids=lambda text: ascii(text[:6]),
+)  # fmt: skip
 def test_any_text_gets_a_judgement(text):
     assert message(text, text)["urgency"] in {"critical", "urgent", "normal"}
 

@@ -39,14 +39,14 @@ class SecondTopicModel:
 
     def told(self, first: str, reading: Reading) -> str | None:
         """Return the second-level topic of `first` that leads clearly; None if none does."""
-        places = [place for place, (above, _) in enumerate(self.names) if above == first]
-        if not places:
+        places = np.array([place for place, (above, _) in enumerate(self.names) if above == first], dtype=np.int64)
+        if not len(places):
             return None
         columns = columns_of(reading)
         values = weighed(columns, self.rarity)
         table = self.weights[np.ix_(columns, places)].astype(np.float32)
         best, lead = leader((values @ table) * self.scale[places] + self.bias[places])
-        return self.names[places[best]][1] if lead >= self.told_from else None
+        return self.names[int(places[best])][1] if lead >= self.told_from else None
 
 
 @lru_cache(maxsize=4)

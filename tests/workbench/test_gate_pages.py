@@ -11,7 +11,9 @@ from huixiang.cases.actions import overriding, promising, publishing, replying
 from huixiang.cases.actions.promising import Promised
 from huixiang.cases.gate_choices import CommitmentState, OverrideState
 from huixiang.cases.models import Commitment, FourLessons, GateOverride, Reply
+from huixiang.units.access import actor_of
 from huixiang.units.models import Membership
+from huixiang.workbench.queues import waiting
 
 pytestmark = [pytest.mark.gate, pytest.mark.usefixtures("morning")]
 
@@ -160,6 +162,21 @@ def test_override_is_asked_for_by_one_and_granted_by_another(desk, town):
     assert "批准放行" in told(desk("负责人").page(reply.case))
     assert decide(desk("负责人"), override, "grant").status_code == 302
     assert publishing.publish(Reply.objects.get(pk=reply.pk), town.act("质检员")).state == "awaiting_rating"
+
+
+def test_request_waits_in_the_inbox_of_those_who_may_decide_and_of_nobody_else(desk, town):
+    reply = town.reviewed(town.handling(), body=EMPTY)
+    override = overriding.ask(reply, town.act("承办人"), reason=REASON)
+
+    def waits(who):
+        found = waiting(actor_of(town.people[who], at=MORNING), MORNING)
+        return bool(found.get("overrides"))
+
+    people = ("负责人", "质检员", "承办人", "审核人", "雨花承办人", "审核员")
+    assert [who for who in people if waits(who)] == ["负责人", "质检员"]
+    assert "批复" in told(desk("负责人").get("/desk/"))
+    overriding.decide(override, town.act("负责人"), is_granted=True)
+    assert not waits("质检员")
 
 
 def test_short_reason_is_refused_and_kept_on_the_page(desk, town):

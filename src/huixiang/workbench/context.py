@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
-from huixiang.cases.gate_access import DECIDING
 from huixiang.notices.actions import reading
 from huixiang.quality.access import LOOKING_BACK
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
@@ -27,7 +26,6 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:orders", "督办函", "file-earmark-text", "g f", (*LOOKING_ON, *ANSWERING)),
     ("desk:obligations", "本单位应办", "calendar3", "g b", ANSWERING),
     ("desk:commitments", "本单位的承诺", "flag", "g e", ANSWERING),
-    ("desk:overrides", "回复放行", "signpost-split", "", DECIDING),
     ("desk:leader", "领导晨报", "journal-text", "g j", (Role.LEADER, Role.CONVENOR, Role.SUPERVISOR)),
     ("desk:risks", "风险", "exclamation-octagon-fill", "g x", LOOKING_ON),
     ("desk:instructions", "领导批示", "pencil-square", "g c", (Role.LEADER, *OVERSIGHT)),
@@ -47,7 +45,12 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:people", "人员和角色", "people", "g m", (Role.SECURITY_ADMIN,)),
 )
 # Queues that have a desk of their own.
-OWN_DESKS = {"moderate": ("desk:review", "g r"), "inspect": ("desk:quality", "g q"), POOL: ("desk:pool", "g p")}
+OWN_DESKS = {
+    "moderate": ("desk:review", "g r"),
+    "inspect": ("desk:quality", "g q"),
+    "overrides": ("desk:overrides", ""),
+    POOL: ("desk:pool", "g p"),
+}
 
 
 def desk(actor: Actor, request: "DeskRequest") -> dict[str, Any]:

@@ -15,9 +15,10 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from psycopg import ClientCursor
 
 from huixiang.accounts.roles import Role
-from huixiang.cases import access
+from huixiang.cases import access, gate_access
 from huixiang.cases.choices import AssignmentRole, AssignmentState, ReplyState
-from huixiang.cases.models import Assignment, Case, Reply
+from huixiang.cases.gate_choices import OverrideState
+from huixiang.cases.models import Assignment, Case, GateOverride, Reply
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.rules.lifecycle import State
 from huixiang.units.access import Actor
@@ -156,6 +157,7 @@ def _labelled(code: str, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 _KEYS: dict[type[models.Model], tuple[Any, ...]] = {
     Case: ("pk", F("pk"), "due_at"),
     Reply: ("case_id", "pk", "case__due_at"),
+    GateOverride: ("reply__case_id", "pk", "reply__case__due_at"),
     Assignment: (
         "case_id",
         "pk",
@@ -234,6 +236,13 @@ def _to_inspect(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _first(texts.exclude(author=actor.user).exclude(reviewer=actor.user), "updated_at")
 
 
+def _overrides(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    asked = gate_access.overrides_for(actor).filter(state=OverrideState.ASKED, reply__state__in=ReplyState.open())
+    if not actor.has(Role.UNIT_HEAD, *gate_access.ABOVE_UNITS):
+        asked = asked.exclude(needs_superior=True)
+    return _first(asked.exclude(asked_by=actor.user).exclude(reply__author=actor.user), "asked_at", "pk")
+
+
 def _overdue(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _soonest(_in_my_regions(actor, *WATCHING).overdue(at))
 
@@ -272,6 +281,10 @@ QUEUES: tuple[Queue, ...] = (
     Queue(
         "inspect", "待质检的回复", "clipboard-check", (Role.QUALITY_INSPECTOR,), _to_inspect,
         act="质检", search="reply=quality",
+    ),
+    Queue(
+        "overrides", "回复放行", "signpost-split", gate_access.DECIDING, _overrides,
+        act="批复", place=REPLIES,
     ),
     Queue(
         "legal", "法律栏目待答", "briefcase", (Role.LAWYER,), _legal,

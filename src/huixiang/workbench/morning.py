@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from huixiang.cases.models import Case, Reply
+from huixiang.cases.models import Case, Commitment
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.ladder import Rung
-from huixiang.rules.lifecycle import State
 from huixiang.supervision import access
 from huixiang.supervision.models import Alert, InstructionTask, Risk
 from huixiang.units.access import Actor
@@ -66,7 +65,7 @@ class Morning:
     black: int
     risks: list[Risk]
     risk_count: int
-    promises: list[Reply]
+    promises: list[Commitment]
     promise_count: int
     broken_count: int
     joined: list[Case]
@@ -93,9 +92,9 @@ def morning_of(actor: Actor, at: datetime) -> Morning:
         black=sum(row["black"] for row in late),
         risks=list(risks.select_related("case__region", "reported_to").order_by("raised_at")[:FEW]),
         risk_count=risks.count(),
-        promises=list(promises.select_related("case", "unit").order_by("promise_due_on", "pk")[:SOME]),
+        promises=list(promises.select_related("case", "unit").order_by("due_on", "pk")[:SOME]),
         promise_count=promises.count(),
-        broken_count=promises.filter(promise_due_on__lt=at.astimezone(CHINA).date()).count(),
+        broken_count=promises.filter(due_on__lt=at.astimezone(CHINA).date()).count(),
         joined=list(cases.alive().filter(supporters_count__gt=0).order_by("-supporters_count", "pk").for_lists()[:FEW]),
         changes=_changes(cases, at),
         improved=improved,
@@ -112,10 +111,9 @@ def sunday_of(at: datetime) -> date:
     return here + timedelta(days=6 - here.weekday())
 
 
-def _promises(cases: CaseQuerySet, at: datetime) -> QuerySet[Reply]:
+def _promises(cases: CaseQuerySet, at: datetime) -> QuerySet[Commitment]:
     """Promises not yet kept that fall due by the end of this week, with those already broken."""
-    tracked = Reply.objects.published().filter(case__in=cases, case__state=State.TRACKING, round=F("case__round"))
-    return tracked.exclude(promise="").filter(promise_due_on__lte=sunday_of(at))
+    return Commitment.objects.open().filter(case__in=cases, due_on__lte=sunday_of(at))
 
 
 def _changes(cases: CaseQuerySet, at: datetime) -> list[Change]:

@@ -194,7 +194,6 @@ def _features(reply: str, written: date | None, found: Sequence[Clause], candida
     )
 
 
-@lru_cache(maxsize=1 << 13)
 def _bucket(fact: tuple[int, ...]) -> int:
     return hashed(fact, 77) % DIMENSIONS
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -72,7 +72,9 @@ def all_grams(codes: Ids, longest: int, salt: int) -> Ids:
     return np.concatenate([mixed[length - 1, : max(0, count - length + 1)] for length in lengths])
 
 
-def hashed(numbers: Sequence[int], salt: int) -> int:
+# The same few facts are told of every run of clauses; hashing them anew was a third of finding the demands.
+@lru_cache(maxsize=1 << 15)
+def hashed(numbers: tuple[int, ...], salt: int) -> int:
     """Return the 32-bit hash of a short tuple of small numbers: a categorical feature and its value."""
     value = salt
     for number in (*numbers, len(numbers)):

@@ -24,7 +24,7 @@ def knowledge_for(actor: Actor) -> KnowledgeQuerySet:
     inside = Q(pk__in=[])
     for code in sorted(set(Unit.objects.filter(pk__in=own).values_list("region_id", flat=True))):
         above = [code[:n] for n in range(1, len(code) + 1)]
-        inside |= Q(region_id__in=above) | Q(region_id__startswith=code)
+        inside |= Q(region_id__in=above) | Q(region__code__startswith=code)
     return found.filter(Q(unit_id__in=actor.tree_unit_ids) | Q(inside, state=KnowledgeState.APPROVED))
 
 

@@ -20,6 +20,7 @@ from .replying import Details
 LONGEST_VALID = timedelta(days=2 * 365)
 """After so long somebody reads the answer and its basis again."""
 
+NOT_IN_FORCE = "这条标准答复已停用、已到期或不适用于这个地区，请换一条或自己写。"
 _CHANGED = "同事刚改过这一条，请看过最新内容再操作。"
 
 
@@ -80,7 +81,7 @@ def fill(reply: Reply, entry: KnowledgeEntry, act: Act, *, seen_version: int, re
     if reply.case.lane != Lane.SIMPLE:
         raise Refused("只有简易通道的留言可以直接用知识库的标准答复。")
     if not KnowledgeEntry.objects.in_force(today(act.at), reply.case.region_id).filter(pk=entry.pk).exists():
-        raise Refused("这条标准答复已停用、已到期或不适用于这个地区，请换一条或自己写。")
+        raise Refused(NOT_IN_FORCE)
     if reply.body.strip() not in {"", entry.as_reply} and not replaces:
         raise Refused("草稿里已有文字。要用标准答复替换，请先勾选“替换草稿里已有的文字”。", field="replaces")
     details = Details(**{f.name: getattr(reply, f.name) for f in fields(Details)})

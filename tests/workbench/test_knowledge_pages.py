@@ -64,7 +64,9 @@ def test_reviewer_is_offered_no_approval_of_their_own_words(desk, town):
 def test_changing_sends_an_answer_back_to_approval_and_keeps_what_a_colleague_wrote(desk, town):
     entry = entry_of(town)
     browser = desk("负责人")
-    assert ANSWER in told(browser.get(f"{LIST}{entry.pk}/"))
+    form = told(browser.get(f"{LIST}{entry.pk}/"))
+    assert ANSWER in form
+    assert f'value="{entry.valid_until.isoformat()}"' in form
     browser.post(f"{LIST}{entry.pk}/", **typed(town, answer="新的答复", seen_version=1))
     entry.refresh_from_db()
     assert (entry.state, entry.answer) == ("draft", "新的答复")

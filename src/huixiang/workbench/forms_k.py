@@ -11,7 +11,6 @@ from huixiang.cases.models import KnowledgeEntry
 from huixiang.ui.forms import PlainWords
 from huixiang.units.models import Level, Region, Topic, Unit
 
-from .forms_e import date_field
 from .verbs import CleanText, RowField
 
 ABOVE_TOWNSHIPS = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
@@ -28,7 +27,11 @@ class KnowledgeForm(PlainWords, forms.Form):
     basis = CleanText("依据", 200, rows=1, help_text="写明文件名称、文号和条款。")
     topic = RowField("主题", lambda t: str(t.name), required=False, empty_label="所有主题")
     region = RowField("适用地区", lambda r: str(r.readable), empty_label=None, help_text="在这个地区和下级地区适用。")
-    valid_until = date_field("有效期到哪天", help_text="最长两年，到期后就不能再用，请重新核对。")
+    valid_until = forms.DateField(
+        label="有效期到哪天",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text="最长两年，到期后就不能再用，请重新核对。",
+    )
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(

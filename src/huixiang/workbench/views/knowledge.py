@@ -213,7 +213,7 @@ def _line(request: DeskRequest, entry: KnowledgeEntry, on: date) -> Line:
 
 
 def _light(entry: KnowledgeEntry, on: date) -> tuple[str, str]:
-    """The tone and the words of an entry's last day."""
+    """The tone and the words of an entry's last day; none for one that waits and whose day is far off."""
     if entry.state == KnowledgeState.RETIRED:
         return "grey", "已停用"
     left = (entry.valid_until - on).days
@@ -223,4 +223,4 @@ def _light(entry: KnowledgeEntry, on: date) -> tuple[str, str]:
         return "amber", "今天到期"
     if left <= SOON_DAYS:
         return "amber", f"还有{left}天到期"
-    return "green", "有效"
+    return ("green", "有效") if entry.state == KnowledgeState.APPROVED else ("", "")

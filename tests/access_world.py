@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from tests.cast import MORNING, fresh
 from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
 from huixiang.cases import files
-from huixiang.cases.actions import accepting, assigning, noting, supplementing, withdrawing
+from huixiang.cases.actions import accepting, assigning, keeping_knowledge, noting, supplementing, withdrawing
 from huixiang.cases.models import Draft, EventDelivery, Supplement
 from huixiang.jobs.delivering import deliver
 from huixiang.moderation.actions import reviewing
@@ -135,5 +136,14 @@ def furnish(here):
         "-": [], "token": ["x" * 32], "unit": [here.town.units["住建局"].pk], "region": ["430104"], "door": ["portal"],
         "number": [987654], "person": [here.town.people["承办人"].pk],
         "membership": [here.town.people["承办人"].pk, 987654],
+        "entry": [_entry(here).pk],
         "supplement": [Supplement.objects.get(case=here.cases["公开"]).pk],
     }  # fmt: skip
+
+
+def _entry(here):
+    """A standard answer that waits for its approval."""
+    words = keeping_knowledge.Words(
+        "水压低找谁？", "请打报修电话。", "《城市供水条例》", here.town.regions["岳麓区"], date(2028, 1, 1)
+    )
+    return keeping_knowledge.write(words, here.town.units["住建局"], here.town.act("承办人", MORNING.replace(day=20)))

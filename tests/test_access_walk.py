@@ -223,6 +223,12 @@ desk:overrides         -        OVERSIGHT,负责人,质检员,内部质检员:20
 desk:override_decide   number   staff:405          staff:404
 desk:commitments       -        UNITS:200          staff:405
 desk:commitment_keep   number   staff:405          staff:404
+desk:knowledge         -        UNITS:200          staff:405
+desk:knowledge_new     -        UNITS:200          UNITS:422
+desk:knowledge_change  entry    keeps              keeps
+desk:knowledge_approve entry    staff:405          settles_entry
+desk:knowledge_retire  entry    staff:405          settles_entry
+desk:reply_knowledge   reply    staff:405          edit
 desk:overdue           -        督办员,领导,召集人:200 staff:405
 desk:people            -        安全管理员:200      安全管理员:422
 desk:person            person   安全管理员:200      staff:405
@@ -345,6 +351,18 @@ def settles(who, about, post):
     return {302} if who in ("审核员", "另一审核员", "交办员") else {403}
 
 
+def keeps(who, about, post):
+    """An unapproved standard answer is for the unit that keeps it."""
+    if who not in SHORT["UNITS"].split(","):
+        return {403}
+    return {404} if who not in ("承办人", "审核人", "负责人") else {422} if post else {200}
+
+
+def settles_entry(who, about, post):
+    """Those who review for its unit are told that they have not read the newest text."""
+    return {302} if who in ("审核人", "负责人") else {403} if who == "承办人" else keeps(who, about, post)
+
+
 def review(who, about, post):
     if level(who, about) == ".":
         return {404}
@@ -389,6 +407,8 @@ WORDS = {
     "looked_at": desk(looked_at),
     "override": desk(override),
     "review": desk(review),
+    "keeps": desk(keeps),
+    "settles_entry": desk(settles_entry),
     "settles": desk(settles),
     "portal_file": portal_file,
     "desk_file": desk(lambda who, about, post: {200} if is_out(about) else staff_file(who, about)),

@@ -6,7 +6,7 @@ import pytest
 
 from huixiang.accounts import models as accounts
 from huixiang.accounts.roles import Role
-from huixiang.cases import choices, gate_choices
+from huixiang.cases import choices, gate_choices, knowledge_choices
 from huixiang.nlp.redaction import PersonalData
 from huixiang.notices.models import Channel
 from huixiang.quality import models as quality
@@ -20,7 +20,8 @@ ENUMS = [
     choices.Lane, choices.Resolution, choices.AssignmentRole, choices.AssignmentState, choices.ReplyKind,
     choices.ReplyState, choices.SupplementState, choices.AttachmentKind, choices.PauseReason,
     gate_choices.FindingCode, gate_choices.RootCause, gate_choices.CheckMoment, gate_choices.OverrideState,
-    gate_choices.CommitmentState, quality.Weight, quality.LookBackState, quality.SampleReason, quality.SecondState,
+    gate_choices.CommitmentState, knowledge_choices.KnowledgeState,
+    quality.Weight, quality.LookBackState, quality.SampleReason, quality.SecondState,
 ]  # fmt: skip
 
 

@@ -12,7 +12,16 @@ from huixiang.accounts.roles import Role
 from huixiang.cases import access, ledger
 from huixiang.cases.actions import replying
 from huixiang.cases.choices import ReplyKind, ReplyState
-from huixiang.cases.models import Case, CaseEvent, Column, EventDelivery, Reply, ReplyTemplate, Supporter
+from huixiang.cases.models import (
+    Case,
+    CaseEvent,
+    Column,
+    EventDelivery,
+    KnowledgeEntry,
+    Reply,
+    ReplyTemplate,
+    Supporter,
+)
 from huixiang.jobs import seeding
 from huixiang.nlp import redaction
 from huixiang.notices.actions import telling
@@ -50,6 +59,12 @@ def story():
     """Everything that must be the same each time: what happened to which message, when, and by whom."""
     events = CaseEvent.objects.order_by("case_id", "seq").select_related("actor", "case")
     return [(e.case.title, e.step, e.at, e.actor.username if e.actor else "") for e in events]
+
+
+def test_standard_answers_are_in_force_and_approved_by_another(home_town):
+    answers = KnowledgeEntry.objects.in_force(NOW.date(), "430104")
+    assert answers.count() == 4
+    assert all(a.approved_by_id != a.written_by_id for a in answers)
 
 
 def test_messages_reach_their_states_and_stay_there_when_the_loops_run(home_town):

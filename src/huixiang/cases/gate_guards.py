@@ -67,7 +67,7 @@ def guards(case: Case, reply: Reply, judged: Judgement, lessons: Lessons | None)
         return
     yield from _unanswered(judged)
     if case.kind in _TROUBLES:
-        yield from _care(judged.elements)
+        yield from _care(judged)
     if case.kind in _WRONGS and not reply.public_reason.strip():
         yield from _disclosure(judged.elements)
     if needs_lessons(case, reply.kind):
@@ -85,10 +85,11 @@ def _unanswered(judged: Judgement) -> Iterable[Fault]:
             )  # fmt: skip
 
 
-def _care(elements: Mapping[str, bool]) -> Iterable[Fault]:
-    missing = [name for name in CARES if not elements[name]]
+def _care(judged: Judgement) -> Iterable[Fault]:
+    missing = [name for name in CARES if not judged.elements[name]]
     if len(missing) >= _MANY_CARES:
-        is_hollow = len(missing) == len(CARES)
+        # A short but complete reply may look hollow to the learnt elements: alone they warn, and hold nothing back.
+        is_hollow = len(missing) == len(CARES) and judged.send_back
         yield Fault(
             FindingCode.CARE, GRAVE if is_hollow else WARN,
             f"群众求助、投诉的答复要有事实、有温度、有行动，这里没有看到{_listed(missing, CARES)}。",

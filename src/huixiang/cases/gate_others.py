@@ -11,7 +11,9 @@ from huixiang.nlp.replies.reading import LONGEST
 from .choices import MessageKind, ReplyKind
 from .gate_choices import FindingCode, RootCause
 from .gate_faults import FORMAL, GRAVE, WARN, Fault, placed
+from .gate_querysets import today
 from .gate_scene import Surroundings
+from .knowledge import answers_by_the_book
 from .models import Reply
 
 # A reply that says itself what it changes about an earlier one contradicts nobody.
@@ -30,8 +32,10 @@ _TALKED_OF = 2
 def across(scene: Surroundings) -> Iterable[Fault]:
     """All faults between this draft and other words, at most one per other reply and kind of fault."""
     yield from _contradictions(scene)
-    yield from _copies(scene)
-    yield from _repetition(scene)
+    said_before = [*_copies(scene), *_repetition(scene)]
+    # An approved answer to a standard question is meant to be given in the same words every time.
+    if said_before and not answers_by_the_book(scene.case, scene.reply.body, on=today(scene.at)):
+        yield from said_before
     yield from _rebuttals(scene)
 
 

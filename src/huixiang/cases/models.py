@@ -531,9 +531,10 @@ class SavedFilter(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_filter_per_name")]
 
 
-# The gate's own tables stand in a file of their own; Django looks for models here.
+# The tables of the gate and of the knowledge base stand in files of their own; Django looks for models here.
 from .gate_models import Commitment as Commitment  # noqa: E402, PLC0414
 from .gate_models import FourLessons as FourLessons  # noqa: E402, PLC0414
 from .gate_models import GateOverride as GateOverride  # noqa: E402, PLC0414
 from .gate_models import ReefFinding as ReefFinding  # noqa: E402, PLC0414
 from .gate_models import ReplyCheck as ReplyCheck  # noqa: E402, PLC0414
+from .knowledge_models import KnowledgeEntry as KnowledgeEntry  # noqa: E402, PLC0414

@@ -20,6 +20,7 @@ from huixiang.supervision import watching
 
 from .audiences import tellers_of
 from .handlers import handlers_of, index_text
+from .seeding_knowledge import keep_knowledge
 from .seeding_people import sign_ins
 from .seeding_reference import load_reference
 from .seeding_town import Town, build_town
@@ -49,6 +50,7 @@ def seed(*, now: datetime, say: Callable[[str], object] = lambda line: None) -> 
     rng = Random(SEED)  # noqa: S311 - repeatable, not secret
     town = build_town(rng)
     say(f"units: {len(town.units)}, staff: {len(town.people.staff)}")
+    say(f"standard answers: {keep_knowledge(town, now)}")
     cases: dict[str, Case] = {}
     wanted: dict[str, int] = {}
     for row in rows():

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
+from huixiang.cases.knowledge_access import KEEPING
 from huixiang.notices.actions import reading
 from huixiang.quality.access import LOOKING_BACK
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
@@ -26,6 +27,7 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:orders", "督办函", "file-earmark-text", "g f", (*LOOKING_ON, *ANSWERING)),
     ("desk:obligations", "本单位应办", "calendar3", "g b", ANSWERING),
     ("desk:commitments", "本单位的承诺", "flag", "g e", ANSWERING),
+    ("desk:knowledge", "知识库", "bookmark", "", KEEPING),
     ("desk:leader", "领导晨报", "journal-text", "g j", (Role.LEADER, Role.CONVENOR, Role.SUPERVISOR)),
     ("desk:risks", "风险", "exclamation-octagon-fill", "g x", LOOKING_ON),
     ("desk:instructions", "领导批示", "pencil-square", "g c", (Role.LEADER, *OVERSIGHT)),

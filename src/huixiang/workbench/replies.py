@@ -17,8 +17,10 @@ from huixiang.accounts.roles import Role
 from huixiang.cases import access, files
 from huixiang.cases.actions.replying import BLANK, Details
 from huixiang.cases.choices import Lane, ReplyKind, ReplyState, Resolution
+from huixiang.cases.gate_querysets import today
+from huixiang.cases.knowledge import like
 from huixiang.cases.ledger import Act
-from huixiang.cases.models import Attachment, Case, CaseEvent, Reply, ReplyTemplate
+from huixiang.cases.models import Attachment, Case, CaseEvent, KnowledgeEntry, Reply, ReplyTemplate
 from huixiang.cases.refusals import Refused
 from huixiang.nlp.cleaning import neutralise
 from huixiang.rules.lifecycle import State, Step
@@ -177,6 +179,8 @@ class Box:
     waiver: Waiver | None = None
     boxes_form: BoxesForm | None = None
     lessons_form: LessonsForm | None = None
+    # Simple lane: standard answers that may serve as this reply; None in the other lanes.
+    answers: Sequence[KnowledgeEntry] | None = None
 
 
 def boxes_for(
@@ -195,6 +199,7 @@ def boxes_for(
         _give_rights(box, actor, steps)
         if box.is_editable:
             _open_editor(box, bound)
+            box.answers = like(case, on=today(at)) if case.lane == Lane.SIMPLE else None
         if box.is_editable or reply.state in {ReplyState.UNIT_REVIEW, ReplyState.QUALITY}:
             _look(box, actor, at)
         if box.is_reviewable:

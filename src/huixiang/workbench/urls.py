@@ -12,6 +12,7 @@ from .urls_f import urlpatterns as part_f
 from .urls_g import urlpatterns as part_g
 from .urls_gate import urlpatterns as part_gate
 from .urls_h import urlpatterns as part_h
+from .urls_k import urlpatterns as part_k
 from .views import assigning, case, inbox, replying, signing_in
 
 app_name = "desk"
@@ -38,4 +39,4 @@ urlpatterns: list[URLPattern] = [
     path("replies/<int:pk>/discard/", replying.move, {"step": Step.DISCARD_REPLY}, name="reply_discard"),
     path("replies/<int:pk>/files/<str:key>/remove/", replying.remove_file, name="reply_remove_file"),
 ]
-urlpatterns += part_b + part_c + part_d + part_e + part_f + part_g + part_h + part_gate
+urlpatterns += part_b + part_c + part_d + part_e + part_f + part_g + part_h + part_k + part_gate

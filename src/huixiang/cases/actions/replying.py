@@ -70,13 +70,14 @@ def draft(case: Case, unit: Unit, kind: str, act: Act, *, body: str = "", correc
 @transaction.atomic
 def save(
     reply: Reply, act: Act, *, body: str, details: Details, seen_version: int,
-    lessons: Lessons | None = None, promised: Sequence[Promised] | None = None,
+    lessons: Lessons | None = None, promised: Sequence[Promised] | None = None, keeps_old: bool = False,
 ) -> Reply:  # fmt: skip
     """Saves text and details of a draft, with the four lessons and the promises to be tracked where they are given.
 
     Raises ChangedMeanwhile if `seen_version` is not the newest.
 
-    Saves of one writer within ten minutes share a version; a change by someone else, or after a return, is a new one.
+    Saves of one writer within ten minutes share a version; a change by someone else, or after a return, is a new one,
+    and so is one that `keeps_old`.
     """
     reply = Reply.objects.select_for_update(of=("self",)).get(pk=reply.pk)
     if reply.state != ReplyState.DRAFT:
@@ -86,7 +87,7 @@ def save(
     latest = reply.versions.order_by("-number").first()
     is_changed = body != reply.body or any(getattr(reply, f.name) != getattr(details, f.name) for f in fields(details))
     if body != reply.body:
-        if latest is not None and _is_same_sitting(reply, latest, act):
+        if latest is not None and not keeps_old and _is_same_sitting(reply, latest, act):
             latest.body = body
             latest.save(update_fields=["body"])
         else:

@@ -56,7 +56,7 @@ def draft(request: DeskRequest, number: str) -> HttpResponse:
 @require_POST
 def save(request: DeskRequest, pk: int) -> HttpResponse:
     """Saves a draft with its evidence; `do` may add a template, merge the boxes, or send it on to review."""
-    case, reply = _own_draft(request, pk)
+    case, reply = own_draft(request, pk)
     form = ReplyForm(request.POST, reply=reply)
     trouble: Trouble | None = Trouble("还有内容没填好，请看标红的地方。")
     if form.is_valid():
@@ -72,7 +72,7 @@ def save(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 def autosave(request: DeskRequest, pk: int) -> JsonResponse:
     """Saves a draft while it is written; 409 if it changed or went on meanwhile, 422 if a detail is not readable."""
-    case, reply = _own_draft(request, pk)
+    case, reply = own_draft(request, pk)
     form = ReplyForm(request.POST, reply=reply)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
@@ -88,7 +88,7 @@ def autosave(request: DeskRequest, pk: int) -> JsonResponse:
 @require_POST
 def look(request: DeskRequest, pk: int) -> HttpResponse:
     """What the gate finds in the text as it stands in the form, as a part of the page; saves nothing."""
-    case, reply = _own_draft(request, pk)
+    case, reply = own_draft(request, pk)
     form = ReplyForm(request.POST, reply=reply)
     form.is_valid()
     reply.body = neutralise(request.POST.get("body", ""))[:LONGEST_LOOKED_AT]
@@ -119,7 +119,7 @@ def move(request: DeskRequest, pk: int, step: Step) -> HttpResponse:
 @require_POST
 def remove_file(request: DeskRequest, pk: int, key: str) -> HttpResponse:
     """Takes a file off a draft."""
-    case, reply = _own_draft(request, pk)
+    case, reply = own_draft(request, pk)
     get_object_or_404(Attachment, reply=reply, key=key).delete()
     messages.success(request, "附件已移除。")
     return _to_replies(case)
@@ -168,7 +168,8 @@ def reply_of(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
     raise access.NotVisible
 
 
-def _own_draft(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
+def own_draft(request: DeskRequest, pk: int) -> tuple[Case, Reply]:
+    """A reply that this person writes, with its case; raises NotVisible or PermissionDenied."""
     case, reply = reply_of(request, pk)
     if not may_edit(request.actor, reply) or Step.DRAFT_REPLY not in access.steps_for(request.actor, case):
         raise PermissionDenied

@@ -73,29 +73,6 @@ def where(query: str) -> Hit | None:
     return Hit(_select(f"{pairs} OR {whole}"), _select(whole), _select(but))
 
 
-def candidates(text: str, *, limit: int = 200) -> list[int]:
-    """Ids of the latest cases that share telling words with `text`: material for a similarity ranking."""
-    words = sorted({w for w in segment.words(text) if len(w) > 1}, key=len, reverse=True)[:12]
-    if not words:
-        return []
-    table = "cases_search"
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            match = "words : (" + " OR ".join(f'"{w}"' for w in words) + ")"
-            cursor.execute(
-                f"SELECT rowid FROM {table} WHERE {table} MATCH %s ORDER BY rank LIMIT %s",  # noqa: S608
-                [match, limit],
-            )
-        else:
-            match = " | ".join(f"'{w}'" for w in words)
-            cursor.execute(
-                f"SELECT case_id FROM {table} WHERE words @@ %s::tsquery"  # noqa: S608
-                " ORDER BY ts_rank(words, %s::tsquery) DESC, case_id DESC LIMIT %s",
-                [match, match, limit],
-            )
-        return [row[0] for row in cursor.fetchall()]
-
-
 def _tokens(text: str) -> tuple[str, str]:
     return " ".join(segment.words(text)), " ".join(segment.bigrams(text))
 

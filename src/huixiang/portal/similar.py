@@ -1,30 +1,24 @@
 """Public cases that are like another text: for whoever reads a case, and for whoever is about to write one."""
 
 from huixiang.accounts.shapes import Shape
-from huixiang.cases import search
 from huixiang.cases.choices import Visibility
 from huixiang.cases.models import Case
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.nlp.similarity import similar
+from huixiang.triage.likeness import same_matter
 
 MOST = 4
 COMPARED = 16
-# Below this two texts share chance pairs of characters, judged on the demo messages.
-ALIKE = 0.14
 ENOUGH_TEXT = 6
+MOST_READ = 600
 
 
 def like_text(title: str, body: str, region: str = "") -> list[Case]:
-    """Public cases like what is being written, those of the same prefecture first; three queries at most."""
-    text = f"{title}\n{body[:300]}".strip()
-    if len(text) < ENOUGH_TEXT:
+    """Public cases on the same matter as what is being written, those of the same prefecture first."""
+    if len(f"{title}{body}".strip()) < ENOUGH_TEXT:
         return []
-    ids = search.candidates(text)
-    found = {c.pk: c for c in _whole().for_lists().filter(pk__in=ids)}
-    ranked = similar(text, [(pk, f"{c.title}\n{c.body[:300]}") for pk, c in found.items()], at_least=ALIKE)
-    near = [r for r in ranked if region and found[r.id].region_id.startswith(region[:4])]
-    rest = [r for r in ranked if r not in near]
-    return [found[r.id] for r in (near + rest)[:MOST]]
+    found = [one.case for one in same_matter(title, body[:MOST_READ], _whole(), most=2 * MOST)]
+    return sorted(found, key=lambda case: not (region and case.region_id.startswith(region[:4])))[:MOST]
 
 
 def like_case(case: Case) -> list[Case]:

@@ -4,8 +4,11 @@ from functools import cache
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huixiang.nlp.reefs.judging import judge
+from huixiang.workbench import queues
 
 pytest_plugins = ["tests.cast"]
 
@@ -38,3 +41,22 @@ def _open_gate(request, monkeypatch):
 @cache
 def _nothing():
     return judge(None, "")
+
+
+@pytest.fixture(autouse=True)
+def forgotten_statements():
+    """Rolled-back tests reuse keys, so a statement kept by one test must not serve the next."""
+    queues._statement.cache_clear()
+
+
+@pytest.fixture
+def statements():
+    """How many SQL statements a page needs, once the session is warm."""
+
+    def count(browser, url):
+        browser.get(url)
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(url).status_code == 200
+        return len(seen)
+
+    return count

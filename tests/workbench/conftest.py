@@ -3,14 +3,6 @@
 import pytest
 from tests.cast import MORNING
 
-from huixiang.workbench import queues
-
-
-@pytest.fixture(autouse=True)
-def forgotten_statements():
-    """Rolled-back tests reuse keys, so a statement kept by one test must not serve the next."""
-    queues._statement.cache_clear()
-
 
 @pytest.fixture
 def morning(monkeypatch):

@@ -1,9 +1,7 @@
 """Signing in to the desk as one of the cast."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 
 @pytest.fixture
@@ -16,16 +14,3 @@ def desk(town):
         return client
 
     return browser
-
-
-@pytest.fixture
-def statements():
-    """How many SQL statements a page needs, once the session is warm."""
-
-    def count(browser, url):
-        browser.get(url)
-        with CaptureQueriesContext(connection) as seen:
-            assert browser.get(url).status_code == 200
-        return len(seen)
-
-    return count

@@ -3,21 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests.cast import MORNING, fresh
 
 from huixiang.supervision import watching
-from huixiang.workbench import queues
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def forgotten_statements():
-    """Rolled-back tests reuse keys, so a statement kept by one test must not serve the next."""
-    queues._statement.cache_clear()
 
 
 @pytest.fixture
@@ -56,16 +47,3 @@ def late(town, clock):
         return fresh(case)
 
     return make
-
-
-@pytest.fixture
-def statements():
-    """How many SQL statements a page needs, once the session is warm."""
-
-    def count(browser, url):
-        browser.get(url)
-        with CaptureQueriesContext(connection) as seen:
-            assert browser.get(url).status_code == 200
-        return len(seen)
-
-    return count

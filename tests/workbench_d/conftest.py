@@ -1,18 +1,8 @@
 """Signing in to the desk as one of the cast, at the morning of the cast."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests.cast import MORNING
-
-from huixiang.workbench import queues
-
-
-@pytest.fixture(autouse=True)
-def forgotten_statements():
-    """Rolled-back tests reuse keys, so a statement kept by one test must not serve the next."""
-    queues._statement.cache_clear()
 
 
 @pytest.fixture
@@ -36,19 +26,6 @@ def desk(town, clock):
         return client
 
     return browser
-
-
-@pytest.fixture
-def statements():
-    """How many SQL statements a page needs, once the session is warm."""
-
-    def count(browser, url):
-        browser.get(url)
-        with CaptureQueriesContext(connection) as seen:
-            assert browser.get(url).status_code == 200
-        return len(seen)
-
-    return count
 
 
 def told(response):

@@ -4,9 +4,7 @@ from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from huixiang.rules.calendar import CHINA
 
@@ -21,19 +19,6 @@ def desk(town):
         return client
 
     return browser
-
-
-@pytest.fixture
-def statements():
-    """How many SQL statements a page needs, once the session is warm."""
-
-    def count(browser, url):
-        browser.get(url)
-        with CaptureQueriesContext(connection) as seen:
-            assert browser.get(url).status_code == 200
-        return len(seen)
-
-    return count
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from huixiang.triage.likeness import same_matter
 
 MOST = 4
 COMPARED = 16
+# A hint for whoever is writing may be looser than one about merging: half a match is shown, judged on real messages.
+ALIKE = 0.1
 ENOUGH_TEXT = 6
 MOST_READ = 600
 
@@ -17,7 +19,7 @@ def like_text(title: str, body: str, region: str = "") -> list[Case]:
     """Public cases on the same matter as what is being written, those of the same prefecture first."""
     if len(f"{title}{body}".strip()) < ENOUGH_TEXT:
         return []
-    found = [one.case for one in same_matter(title, body[:MOST_READ], _whole(), most=2 * MOST)]
+    found = [one.case for one in same_matter(title, body[:MOST_READ], _whole(), most=2 * MOST, at_least=ALIKE)]
     return sorted(found, key=lambda case: not (region and case.region_id.startswith(region[:4])))[:MOST]
 
 

@@ -58,11 +58,22 @@ def keep_keys(cases: Iterable[Case]) -> None:
     MatterKey.objects.bulk_create(rows, batch_size=2000)
 
 
-def same_matter(title: str, body: str, among: CaseQuerySet, *, but: int | None = None, most: int = SHOWN) -> list[Same]:
-    """The cases of `among` that are about the same matter as the text, the likest first; two or three queries."""
+def same_matter(
+    title: str,
+    body: str,
+    among: CaseQuerySet,
+    *,
+    but: int | None = None,
+    most: int = SHOWN,
+    at_least: float = matters.MAYBE_SAME,
+) -> list[Same]:
+    """The cases of `among` that are about the same matter as the text, the likest first; two or three queries.
+
+    Below `at_least` nothing is told: whoever is about to write is helped by less than whoever decides about merging.
+    """
     mine = matters.keys(title, body)
     scores = _scores(mine, [pk for pk in _candidates(mine) if pk != but])
-    likest = sorted((pk for pk, score in scores.items() if score >= matters.MAYBE_SAME), key=lambda pk: -scores[pk])
+    likest = sorted((pk for pk, score in scores.items() if score >= at_least), key=lambda pk: -scores[pk])
     if not likest:
         return []
     known = {c.pk: c for c in among.filter(pk__in=likest[: FETCHED * most]).for_lists()}
@@ -70,7 +81,7 @@ def same_matter(title: str, body: str, among: CaseQuerySet, *, but: int | None =
         Same(case, scores[pk] * (matters.ELSEWHERE if matters.is_elsewhere(title, case.title) else 1.0))
         for pk, case in known.items()
     ]
-    fitting = [one for one in found if one.likeness >= matters.MAYBE_SAME]
+    fitting = [one for one in found if one.likeness >= at_least]
     return sorted(fitting, key=lambda one: (-one.likeness, -one.case.pk))[:most]
 
 

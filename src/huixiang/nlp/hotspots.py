@@ -68,7 +68,7 @@ class HotspotModel:
     def clusters(self, compared: Comparison) -> list[list[int]]:
         """Return the places of messages about one matter, singles included."""
         candidates = compared.candidates()
-        return self.joined(len(compared.messages), candidates, self.trees.chances(compared.facts(candidates)))
+        return self.joined(len(compared.messages), candidates, compared.judged(candidates, self.trees))
 
     def joined(self, count: int, candidates: npt.NDArray[np.int64], chances: npt.NDArray[Any]) -> list[list[int]]:
         """Return clusters from judged pairs."""
@@ -120,7 +120,7 @@ def name_of(title: str) -> str:
 def _hotspot(posts: Sequence[Post], compared: Comparison, places: list[int], now: datetime | None) -> Hotspot:
     central = 0
     if len(places) > 1:
-        rows = compared.titles.unit[places]
+        rows = compared.titles.weighted[places] / np.maximum(compared.titles.length[places], 1e-9)[:, None]
         central = int(np.asarray((rows @ rows.T).sum(axis=1)).ravel().argmax())
     times = [post.message.time for post in posts if post.message.time]
     name = name_of(posts[central].message.title)

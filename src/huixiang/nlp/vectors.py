@@ -82,8 +82,12 @@ class Space:
     def weigh(self, counted: Tokens) -> Reading:
         """Weigh counts by rarity and project the single words."""
         fields = {name: weighed(counts, self.rarity[name]) for name, counts in counted.fields.items()}
-        words = weighed(counted.latent, self.latent_rarity)
-        return Reading(fields, unit(words.values @ self.projection[words.ids].astype(np.float32) * self.scale))
+        return Reading(fields, self.meaning(counted.latent))
+
+    def meaning(self, counted: Counts) -> Floats:
+        """Return the dense vector of single words, of length 1 unless there are none."""
+        words = weighed(counted, self.latent_rarity)
+        return unit(words.values @ self.projection[words.ids].astype(np.float32) * self.scale)
 
 
 @lru_cache(maxsize=4)
@@ -95,16 +99,24 @@ def shipped(directory: Path = SHIPPED) -> Space:
 def tokens(title: str, detail: str) -> Tokens:
     """Return the counts of a message in every field."""
     head, body = plain(title), plain(detail)
+    words, single = words_of(head, body)
+    fields = {TITLE: title_grams(head), BODY: _counted(_grams(body, 2), SIZES[BODY]), WORDS: words}
+    return Tokens(fields, single)
+
+
+def title_grams(head: str) -> Counts:
+    """Return the character n-grams of a plain title, in the columns of TITLE."""
+    return _counted(_grams(head, 1), SIZES[TITLE])
+
+
+def words_of(head: str, body: str) -> tuple[Counts, Counts]:
+    """Return words with word pairs of plain texts in the columns of WORDS, and the single words in those of LATENT."""
     first, rest = rjieba.cut(head), rjieba.cut(body)
     pairs = [a + "\0" + b for words in (first, rest) for a, b in zip(words, words[1:], strict=False)]
     # Each word is hashed once for both tables.
     of_title, of_body = _hashes(first), _hashes(rest)
-    fields = {
-        TITLE: _counted(_grams(head, 1), SIZES[TITLE]),
-        BODY: _counted(_grams(body, 2), SIZES[BODY]),
-        WORDS: _counted(np.concatenate([of_title, of_body, _hashes(pairs)]), SIZES[WORDS]),
-    }
-    return Tokens(fields, _counted(np.concatenate([of_title] * TITLE_COUNTS + [of_body]), LATENT))
+    words = _counted(np.concatenate([of_title, of_body, _hashes(pairs)]), SIZES[WORDS])
+    return words, _counted(np.concatenate([of_title] * TITLE_COUNTS + [of_body]), LATENT)
 
 
 def weighed(counts: Counts, rarity: Floats) -> Vector:

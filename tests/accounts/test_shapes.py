@@ -1,11 +1,12 @@
 """Kept statements give what the query itself would give, every time with the values asked for."""
 
+import time
 from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
-from huixiang.accounts.shapes import Shape
+from huixiang.accounts.shapes import Addition, Shape
 from huixiang.cases.models import Case
 
 BY_NUMBER = Shape(lambda number: Case.objects.select_related("region").filter(number=number), str)
@@ -40,6 +41,43 @@ def test_a_value_that_reaches_no_parameter_is_a_mistake_said_at_once(db):
     forgetful = Shape(lambda number: Case.objects.all(), str)
     with pytest.raises(ValueError, match="do not reach the SQL"):
         forgetful("HX1")
+
+
+def test_a_row_added_by_a_kept_statement_is_the_row_that_saving_writes(town):
+    """Sealed texts, moments and JSON come back as they went in, and the key is the row's own."""
+    add = Addition(Case)
+    case = town.approved()
+    saved = Case.objects.get(pk=case.pk)
+    for number in ("HX261124AAAAAA", "HX261124BBBBBB"):
+        saved.pk, saved.number, saved.origin_key = None, number, number
+        saved._state.adding = True
+        assert add(saved) is saved
+        assert not saved._state.adding
+        found = Case.objects.get(number=number)
+        for field in Case._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(saved, field.attname), field.name
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add(saved)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_a_kept_connection_that_the_server_ended_is_noticed_before_it_is_used():
+    connection.ensure_connection()
+    with connection.execute_wrapper(lambda *args: pytest.fail("a sound connection is asked nothing")):
+        assert connection.is_usable()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    other.close()
+    deadline = time.monotonic() + 10
+    while connection.is_usable() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not connection.is_usable()
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from .shapes import Shape
+from .shapes import Addition, Shape
 
 
 class SessionStore(DatabaseSessions):
@@ -33,7 +33,10 @@ class SessionStore(DatabaseSessions):
         row = self.create_model_instance(data)
         try:
             # One statement: no transaction of its own, nor a savepoint within another one.
-            row.save(force_insert=must_create, force_update=not must_create)
+            if must_create:
+                _ADD(row)  # type: ignore[arg-type]  # the stubs know only its base
+            else:
+                row.save(force_update=True)
         except IntegrityError as error:
             if must_create:
                 raise CreateError from error
@@ -56,6 +59,7 @@ class SessionStore(DatabaseSessions):
         return session
 
 
+_ADD = Addition(Session)
 _RUNNING: Shape[Session] = Shape(
     lambda key, at: Session.objects.filter(session_key=key, expire_date__gt=at).order_by(), str, datetime
 )

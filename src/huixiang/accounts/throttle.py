@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from .models import Attempt
-from .shapes import Shape
+from .shapes import Addition, Shape
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ def count(limit: Limit, who: str, *, at: datetime) -> None:
 
 def note(limit: Limit, who: str, *, at: datetime) -> None:
     """Counts one try by `who` without a look at the limit: for whoever has just called `check`."""
-    Attempt.objects.create(key=f"{limit.name}:{who}"[:100], at=at)
+    _ADD(Attempt(key=f"{limit.name}:{who}"[:100], at=at))
+
+
+_ADD = Addition(Attempt)
 
 
 def check(limit: Limit, who: str, *, at: datetime) -> None:

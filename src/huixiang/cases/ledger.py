@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from huixiang.accounts.models import User
+from huixiang.accounts.shapes import Addition
 from huixiang.rules.lifecycle import ALIVE, Step, target_of
 from huixiang.units.models import Unit
 
@@ -123,7 +124,7 @@ def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | Non
     event = _event(case, step, act, target=case.state, data=data, is_public=True, first=True)
     for name, value in _marks(event).items():
         setattr(case, name, value)
-    case.save(force_insert=True)
+    _ADD_CASE(case)
     event.case = case
     _keep(event)
     return event
@@ -220,8 +221,11 @@ def _event(
 
 
 def _keep(event: CaseEvent) -> None:
-    event.save(force_insert=True)
-    EventDelivery.objects.create(event=event, next_try_at=event.at)
+    _ADD_EVENT(event)
+    _ADD_DELIVERY(EventDelivery(event=event, next_try_at=event.at))
+
+
+_ADD_CASE, _ADD_EVENT, _ADD_DELIVERY = Addition(Case), Addition(CaseEvent), Addition(EventDelivery)
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ def database() -> dict[str, Any]:
         # Planning a page's joins costs PostgreSQL more than running them: let it keep the plans of what is asked often.
         prepared = {"server_side_binding": True, "prepare_threshold": 3}
         config["OPTIONS"] = {**prepared, **config.get("OPTIONS", {})}
+        config["ENGINE"] = "huixiang.config.postgresql"
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgresql://")
     return config
@@ -263,7 +264,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TEST or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "huixiang.ui.static_files.KeptAddresses"
     },
 }
 WHITENOISE_USE_FINDERS = TEST or DEBUG

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from huixiang.accounts.shapes import Shape
 from huixiang.nlp.cleaning import neutralise
 from huixiang.units.models import Level, Region
 
@@ -67,7 +68,10 @@ def picker_at(code: str) -> Picker:
 def chosen_place(region: str, township: str = "") -> Region | None:
     """The place that two selects name; a township that lies elsewhere is left out."""
     code = township if township and region and township.startswith(region) else region
-    return Region.objects.filter(pk=code).first() if code else None
+    return _PLACE.first(code) if code else None
+
+
+_PLACE: Shape[Region] = Shape(lambda code: Region.objects.filter(pk=code), str)
 
 
 def find(query: str) -> list[Region]:

@@ -1,5 +1,6 @@
 """Form errors in words a person would use, naming the field."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -23,12 +24,19 @@ class PlainWords:
     A field that brings its own words for an error keeps them.
     """
 
-    fields: dict[str, forms.Field]
+    base_fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        form: Any = type(self)
+        _teach(form)
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            _speak_plainly(field, str(field.label or name))
+
+
+@cache
+def _teach(form: Any) -> None:
+    """Let the fields of a form speak plainly: once, for every form of the class begins with copies of them."""
+    for name, field in form.base_fields.items():
+        _speak_plainly(field, str(field.label or name))
 
 
 def _speak_plainly(field: forms.Field, label: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from huixiang.accounts.shapes import Shape
 from huixiang.rules.calendar import CHINA, WorkingCalendar
 from huixiang.rules.clocks import ClockKind, Standard
 from huixiang.rules.spans import read_span
@@ -44,7 +45,11 @@ class Rules:
 
 def in_force() -> Rules:
     """The rules as they stand now: one small query, and a reading of the tables only after a change."""
-    return _read(RuleVersion.objects.values_list("value", flat=True).get(pk=1))
+    (version,) = _VERSION()
+    return _read(version["value"])
+
+
+_VERSION: Shape[dict[str, int]] = Shape(lambda: RuleVersion.objects.filter(pk=1).values("value"))
 
 
 def missing_year(at: datetime) -> int | None:

@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
-
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
 from huixiang.cases.knowledge_access import KEEPING
 from huixiang.notices.actions import reading
 from huixiang.quality.access import LOOKING_BACK
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
+from huixiang.ui import addresses
 from huixiang.units.access import Actor
 
 from .queues import CAP, POOL, WATCHING, Entry, queues_of, waiting
@@ -57,7 +56,7 @@ OWN_DESKS = {
 
 def desk(actor: Actor, request: "DeskRequest") -> dict[str, Any]:
     """The context of `ui/desk_base.html`; what waits is read once per request."""
-    search = reverse("desk:search")
+    search = addresses.to("desk:search")
     return {
         "now": request.at,
         "desk_nav": navigation(actor, waiting_for(request), request.path),
@@ -66,9 +65,9 @@ def desk(actor: Actor, request: "DeskRequest") -> dict[str, Any]:
         "desk_roles": actor.role_names,
         "desk_search_url": search if actor.has(*SEES_CASES) else "",
         "desk_query": request.GET.get("q", "") if request.path == search else "",
-        "desk_notices_url": reverse("desk:notices"),
+        "desk_notices_url": addresses.to("desk:notices"),
         "desk_unread": unread(actor),
-        "sign_out_url": reverse("desk:sign_out"),
+        "sign_out_url": addresses.to("desk:sign_out"),
     }
 
 
@@ -83,14 +82,14 @@ def waiting_for(request: "DeskRequest") -> dict[str, list[Entry]]:
 
 def navigation(actor: Actor, entries: dict[str, list[Entry]], path: str) -> list[dict[str, Any]]:
     """The links down the side: the inbox, each queue with what waits in it, the other pages of the roles held."""
-    inbox = reverse("desk:inbox")
+    inbox = addresses.to("desk:inbox")
     links = [_link("我的待办", inbox, "house", "g i", path=path)]
     for queue in queues_of(actor):
         name, keys = OWN_DESKS.get(queue.code, ("", ""))
-        url = reverse(name) if name else f"{inbox}#{queue.code}"
+        url = addresses.to(name) if name else f"{inbox}#{queue.code}"
         links.append(_link(queue.title, url, queue.icon, keys, path=path, count=counted(entries[queue.code])))
     pages = [row for row in PAGES if actor.has(*row[-1])]
-    links += [_link(words, reverse(name), icon, keys, path=path) for name, words, icon, keys, _ in pages]
+    links += [_link(words, addresses.to(name), icon, keys, path=path) for name, words, icon, keys, _ in pages]
     return links
 
 

@@ -43,8 +43,9 @@ class SubmitForm(PlainWords, forms.Form):
     )
     township = forms.CharField(required=False, max_length=12)
     office_holder = Holders(
-        label="写给哪位负责人", required=False, queryset=OfficeHolder.objects.none(), empty_label="请选择负责人"
-    )
+        label="写给哪位负责人", required=False, empty_label="请选择负责人",
+        queryset=OfficeHolder.objects.filter(is_active=True).select_related("region"),
+    )  # fmt: skip
     business_name = LineField(label="商家名称", required=False, max_length=80)
     amount_yuan = forms.DecimalField(
         label="涉及金额（元）", required=False, min_value=Decimal(0), max_value=Decimal(999_999_999), decimal_places=2,
@@ -81,8 +82,6 @@ class SubmitForm(PlainWords, forms.Form):
         super().__init__(*args, **kwargs)
         self.columns = {c.code: c for c in columns}
         self.fields["column"].choices = [(c.code, c.name) for c in columns]  # type: ignore[attr-defined]
-        holders = OfficeHolder.objects.filter(is_active=True).select_related("region")
-        self.fields["office_holder"].queryset = holders  # type: ignore[attr-defined]
         if signed_in:
             del self.fields["way"], self.fields["phone"]
         elif not can_text:

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from huixiang.accounts.shapes import Shape
@@ -14,6 +13,7 @@ from huixiang.cases.choices import ReplyState, SupplementState, Visibility
 from huixiang.cases.models import Attachment, Case, CaseEvent, Supplement
 from huixiang.followup.models import Rating
 from huixiang.rules.lifecycle import Step
+from huixiang.ui import addresses
 
 from .. import replies, timeline
 from ..cards import place_name, public_title
@@ -32,7 +32,9 @@ def case(request: Asked, number: str) -> HttpResponse:
         return redirect("portal:case", access.joined_into(number).number)
     events = _EVENTS(found.pk)
     steps = {e.step for e in events}
-    answers = replies.published_of(found)
+    # A reply never goes out without its event, so that a case nobody has answered yet need not be asked for any.
+    is_answered = Step.IMPORT in steps or any("reply" in e.data for e in events)
+    answers = replies.published_of(found) if is_answered else []
     files = _public_files(found)
     near = like_case(found)
     context = {
@@ -48,7 +50,7 @@ def case(request: Asked, number: str) -> HttpResponse:
         "supplements": _supplements(found) if Step.APPROVE_SUPPLEMENT in steps else [],
         "ratings": list(Rating.objects.filter(case=found)) if Step.RATE in steps else [],
         "similar": near,
-        "canonical": request.build_absolute_uri(reverse("portal:case", args=[found.number])),
+        "canonical": request.build_absolute_uri(addresses.to("portal:case", found.number)),
     }
     return kept_while_unchanged(request, [found, *near], show_framed(request, "case", context))
 

@@ -72,6 +72,11 @@ def all_grams(codes: Ids, longest: int, salt: int) -> Ids:
     return np.concatenate([mixed[length - 1, : max(0, count - length + 1)] for length in lengths])
 
 
+def paired(first: Ids, second: Ids) -> Ids:
+    """Return one 32-bit hash for each two hashes that stand side by side; their order counts."""
+    return _mixed((first * _MULTIPLIER) ^ second)
+
+
 # The same few facts are told of every run of clauses; hashing them anew was a third of finding the demands.
 @lru_cache(maxsize=1 << 15)
 def hashed(numbers: tuple[int, ...], salt: int) -> int:

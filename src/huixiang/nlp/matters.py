@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Final
 
+import numpy as np
+
 from huixiang.nlp import segment, vectors
+from huixiang.nlp.features import Ids, paired
 from huixiang.nlp.vectors import SIZES, WORDS
 
 MOST: Final = 32
@@ -28,12 +31,13 @@ _PLACE: Final = re.compile(r"[A-Z]\d{1,2}(?=[区县市])|[\u4e00-\u9fff]{2}[区�
 def keys(title: str, detail: str) -> dict[int, float]:
     """Return the message's most telling words and title word pairs by hash; the weights have length 1 together."""
     head = [word for word in segment.words(title) if len(word) > 1 or word.isalnum()]
-    found = {_hash(word): _rarity(word) for word in segment.words(detail[:READ]) if len(word) > 1}
-    for word in head:
-        found[_hash(word)] = _rarity(word) * TITLE_WEIGHT
-    for first, second in zip(head, head[1:], strict=False):
-        pair = f"{first}\0{second}"
-        found[_hash(pair)] = _rarity(pair) * PAIR_WEIGHT
+    body = [word for word in segment.words(detail[:READ]) if len(word) > 1]
+    of_head = _hashes(head)
+    parts = ((_hashes(body), 1.0), (of_head, TITLE_WEIGHT), (paired(of_head[:-1], of_head[1:]), PAIR_WEIGHT))
+    rarity = vectors.shipped().rarity[WORDS]
+    found: dict[int, float] = {}
+    for hashes, weight in parts:
+        found |= zip(hashes.tolist(), (rarity[hashes % SIZES[WORDS]] * weight).tolist(), strict=True)
     kept = dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST])
     length = sqrt(sum(weight * weight for weight in kept.values()))
     return {key: weight / length for key, weight in kept.items() if weight > 0}
@@ -50,9 +54,5 @@ def is_elsewhere(title: str, other: str) -> bool:
     return bool(mine) and bool(theirs) and not mine & theirs
 
 
-def _hash(word: str) -> int:
-    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
-
-
-def _rarity(word: str) -> float:
-    return float(vectors.shipped().rarity[WORDS][_hash(word) % SIZES[WORDS]])
+def _hashes(words: list[str]) -> Ids:
+    return np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words], dtype=np.uint32)

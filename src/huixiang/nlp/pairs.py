@@ -17,7 +17,7 @@ from huixiang.nlp.vectors import SIZES, TITLE, WORDS, Space, title_grams, words_
 Array = npt.NDArray[Any]
 Table = Any  # csr_matrix, which has no types
 
-FEATURES: Final = 2
+FEATURES: Final = 3
 NEAREST: Final = 12
 """Neighbours looked at per message and view; 99 % of the pairs that readers joined are among them (clusters to 12)."""
 LEAST: Final = 0.03

@@ -1,9 +1,10 @@
 """Tells the second-level topic below a first-level one that is known, and says nothing when two are close."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,18 @@ FOLDED: Final = 2**14
 """Columns of each of the two fields; the finer columns of `vectors` are folded into them."""
 
 
+class Below(NamedTuple):
+    """The places of the classes below one first-level topic, and their weights per column."""
+
+    places: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.int8]
+
+
 @dataclass(frozen=True, slots=True)
 class SecondTopicModel:
-    """Weights per column and class, how rare each column is, and the lead from which on a class is told."""
+    """Weights below each first-level topic, how rare each column is, and the lead from which on a class is told."""
 
-    weights: npt.NDArray[np.int8]
+    below: Mapping[str, Below]
     scale: Floats
     bias: Floats
     rarity: Floats
@@ -35,18 +43,22 @@ class SecondTopicModel:
         arrays, card = parameters.arrays, parameters.card
         scale, bias, rarity = (arrays[name].astype(np.float32) for name in ("scale", "bias", "rarity"))
         names = tuple((first, second) for first, second in card["classes"])
-        return cls(arrays["weights"], scale, bias, rarity, names, float(card["told_from"]))
+        firsts = np.array([first for first, _ in names])
+        places = {first: np.flatnonzero(firsts == first) for first in dict.fromkeys(firsts.tolist())}
+        # Cut apart once: what stands below one topic is a few columns out of a hundred.
+        below = {first: Below(some, arrays["weights"][:, some].copy()) for first, some in places.items()}
+        return cls(below, scale, bias, rarity, names, float(card["told_from"]))
 
     def told(self, first: str, reading: Reading) -> str | None:
         """Return the second-level topic of `first` that leads clearly; None if none does."""
-        places = np.array([place for place, (above, _) in enumerate(self.names) if above == first], dtype=np.int64)
-        if not len(places):
+        below = self.below.get(first)
+        if below is None:
             return None
         columns = columns_of(reading)
         values = weighed(columns, self.rarity)
-        table = self.weights[np.ix_(columns, places)].astype(np.float32)
-        best, lead = leader((values @ table) * self.scale[places] + self.bias[places])
-        return self.names[int(places[best])][1] if lead >= self.told_from else None
+        table = below.weights[columns].astype(np.float32)
+        best, lead = leader((values @ table) * self.scale[below.places] + self.bias[below.places])
+        return self.names[int(below.places[best])][1] if lead >= self.told_from else None
 
 
 @lru_cache(maxsize=4)
@@ -57,8 +69,10 @@ def shipped(directory: Path = SHIPPED) -> SecondTopicModel:
 
 def columns_of(reading: Reading) -> npt.NDArray[np.int64]:
     """Return the distinct folded columns of words and of title n-grams."""
-    words, title = reading.fields[WORDS].ids % FOLDED, reading.fields[TITLE].ids % FOLDED + FOLDED
-    return np.unique(np.concatenate([words, title]))
+    seen = np.zeros(2 * FOLDED, dtype=np.bool_)
+    seen[reading.fields[WORDS].ids % FOLDED] = True
+    seen[reading.fields[TITLE].ids % FOLDED + FOLDED] = True
+    return np.flatnonzero(seen)
 
 
 def weighed(columns: npt.NDArray[np.int64], rarity: Floats) -> Floats:

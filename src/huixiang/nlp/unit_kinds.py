@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -75,16 +74,16 @@ def shipped(directory: Path = SHIPPED) -> UnitKindModel:
 
 
 MOST_TIMES: Final = 3
-
-
-def _times(pattern: re.Pattern[str], text: str) -> int:
-    """Return how often a cue occurs, at most MOST_TIMES: nobody needs to read on after that."""
-    return sum(1 for _ in islice(pattern.finditer(text), MOST_TIMES))
+"""A cue counts no further than this."""
 
 
 def facts(title: str, detail: str, reading: Reading, topics: list[Topic]) -> npt.NDArray[np.float64]:
     """Return the probability of each topic by name, the cues of title and text, and the dense vector."""
     chances = [topic.p for topic in sorted(topics)]
     text = detail[:LONGEST]
-    seen = [flag for p in CUES.values() for flag in (bool(p.search(title)), _times(p, text) / MOST_TIMES)]
+    seen = [
+        flag
+        for p in CUES.values()
+        for flag in (bool(p.search(title)), min(MOST_TIMES, len(p.findall(text))) / MOST_TIMES)
+    ]
     return np.concatenate([np.array(chances) * 2, np.array(seen, dtype=np.float64), reading.latent * 2])

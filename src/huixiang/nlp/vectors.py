@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import rjieba
 
-from huixiang.nlp.features import Floats, all_grams, code_points, plain
+from huixiang.nlp.features import Floats, all_grams, code_points, paired, plain
 from huixiang.nlp.parameters import SHIPPED, Parameters, load
 
-FEATURES: Final = 2
+FEATURES: Final = 3
 """Version of the tokens below; models trained on another version are refused."""
 
 TITLE, BODY, WORDS = "title", "body", "words"
@@ -112,10 +112,10 @@ def title_grams(head: str) -> Counts:
 def words_of(head: str, body: str) -> tuple[Counts, Counts]:
     """Return words with word pairs of plain texts in the columns of WORDS, and the single words in those of LATENT."""
     first, rest = rjieba.cut(head), rjieba.cut(body)
-    pairs = [a + "\0" + b for words in (first, rest) for a, b in zip(words, words[1:], strict=False)]
-    # Each word is hashed once for both tables.
+    # Each word is hashed once for both tables, and for its pairs.
     of_title, of_body = _hashes(first), _hashes(rest)
-    words = _counted(np.concatenate([of_title, of_body, _hashes(pairs)]), SIZES[WORDS])
+    pairs = [paired(hashes[:-1], hashes[1:]) for hashes in (of_title, of_body)]
+    words = _counted(np.concatenate([of_title, of_body, *pairs]), SIZES[WORDS])
     return words, _counted(np.concatenate([of_title] * TITLE_COUNTS + [of_body]), LATENT)
 
 

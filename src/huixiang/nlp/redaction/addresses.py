@@ -24,6 +24,8 @@ _DOOR: Final = re.compile(
     rf"|(?<![\d-])\d{{1,3}}-\d{{1,2}}-\d{{3,4}} ?(?:室|房|号)?(?![\d-])"
     r"|(?:(?<=我家)|(?<=楼上)|(?<=楼下)|(?<=对门)|(?<=隔壁))\d{3,4} ?(?:室|号房|房(?![屋子价产地间东源])|住户)"
 )
+# Every door has this in it; looking for it first spares nine messages of ten the search for a door.
+_MAYBE_DOOR: Final = re.compile(r"[栋幢楼座#院元层家上下门壁-][ /A-Za-z-]{0,8}\d{3}")
 _BUSINESS: Final = re.compile(r" ?(?:号|室)?(?:商铺|门面|铺面|铺|店|档口|摊位|办公室|公司|会议室|诊室|病房|教室|窗口)")
 _PUBLIC_HOUSE: Final = re.compile(
     r"政府|政务|服务中心|机关|办公楼|办公区|门诊|住院|医技|教学|行政楼|写字楼|大厦|法院|检察院|公安局|派出所|实验楼|综合楼|图书馆"
@@ -48,7 +50,7 @@ _LONGEST_ADDRESS: Final = 40
 
 def addresses(text: str) -> Iterator[Hit]:
     """Find what leads to one door: from after the street office or town, else from the building or house number on."""
-    for match in _DOOR.finditer(text):
+    for match in _DOOR.finditer(text) if _MAYBE_DOOR.search(text) else ():
         clause = _clause_start(text, match.start())
         before = text[clause : match.start()]
         public = _PUBLIC_HOUSE.search(before) and not _HOME.search(before)

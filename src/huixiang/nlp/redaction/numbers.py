@@ -31,6 +31,11 @@ _HOME_BEHIND: Final = re.compile(
     r"(?<!\d)(\(?0\d{2,3}\)?[ -]?)([1-9]\d{3}[ -]?\d{3,4})(?= ?(?:是我家|\(?(?:家里|我家|住宅)))"
 )
 
+# Looked for first: most messages hold no number long enough to be somebody's.
+_MAYBE_PHONE: Final = re.compile(r"\d(?:[^\d\n]{0,3}\d){6}")
+_MAYBE_HAN_MOBILE: Final = re.compile(rf"[{_HAN_DIGIT}](?:[ -]?[{_HAN_DIGIT}]){{10}}")
+_MAYBE_CARD: Final = re.compile(r"\d(?:[ -]?\d){14}")
+
 _AMOUNT_AFTER: Final = re.compile(r"(?:\.\d+)? ?(?:元|块钱|万|亿|吨|斤|公斤|平方|平米|m2|公里|千米|度电|千瓦|人次|%)")
 _AMOUNT_OR_RANK_BEFORE: Final = re.compile(r"(?:[¥$]|第) ?$")
 _CLAUSE_END: Final = re.compile(r"[,，。;；!?\n]")
@@ -56,16 +61,26 @@ _CARD_ISSUERS: Final = re.compile(r"6[0289]\d{14,17}|4\d{15}|5[1-5]\d{14}|35\d{1
 
 def phones(text: str) -> Iterator[Hit]:
     """Find mobile numbers however they are spaced or written, and landlines that are said to be a home's."""
+    if _MAYBE_PHONE.search(text):
+        yield from _mobiles(text)
+        yield from _home_lines(text)
+    if _MAYBE_HAN_MOBILE.search(text):
+        for match in _HAN_MOBILE.finditer(text):
+            digits = match[0].translate(_HAN_DIGITS)
+            if _digits(digits)[1] in "3456789":
+                yield Hit(match.start(), match.end(), _masked_mobile(digits))
+
+
+def _mobiles(text: str) -> Iterator[Hit]:
     for match in _MOBILE.finditer(text):
         if _grouped_like_a_mobile(match[1]) and not _is_other_number(text, match.start(), match.end()):
             yield Hit(match.start(), match.end(), _masked_mobile(match[1]))
     for match in _LETTERED_MOBILE.finditer(text):
         if _PHONE_PREFIX.search(text[max(0, match.start() - 6) : match.start()]):
             yield Hit(match.start(), match.end(), _masked_mobile(match[1]))
-    for match in _HAN_MOBILE.finditer(text):
-        digits = match[0].translate(_HAN_DIGITS)
-        if _digits(digits)[1] in "3456789":
-            yield Hit(match.start(), match.end(), _masked_mobile(digits))
+
+
+def _home_lines(text: str) -> Iterator[Hit]:
     for match in _HOME_BEHIND.finditer(text):
         yield Hit(match.start(), match.end(), f"{_digits(match[1])}-****{_digits(match[2])[-2:]}")
     for match in _HOME_LINE.finditer(text):
@@ -76,6 +91,8 @@ def phones(text: str) -> Iterator[Hit]:
 
 def id_cards(text: str) -> Iterator[Hit]:
     """Find identity numbers: 18 characters with a right checksum or called so, 15 digits with a real date."""
+    if not _MAYBE_CARD.search(text):
+        return
     for match in _ID_18.finditer(text):
         number = _digits(match[0])
         if is_id_card(number) or (len(number) == 18 and _called(_ID_LABEL, text, match.start())):
@@ -89,7 +106,7 @@ def id_cards(text: str) -> Iterator[Hit]:
 
 def bank_cards(text: str) -> Iterator[Hit]:
     """Find bank cards: 16 to 19 digits of a known issuer with a right check digit, or called a card or account."""
-    for match in _CARD.finditer(text):
+    for match in _CARD.finditer(text) if _MAYBE_CARD.search(text) else ():
         number = _digits(match[0])
         if not _grouped_like_a_card(match[0]):
             continue

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from huixiang.nlp.kernel import likeness, packed
-from huixiang.nlp.training.linear import Table, folds, table
-from huixiang.nlp.vectors import LATENT, SIZES, Reading, Tokens, Vector, weighed
+from huixiang.nlp.kernel import likeness, packed, sparse
+from huixiang.nlp.training.linear import Table, folds
+from huixiang.nlp.vectors import LATENT, SIZES, Reading, Tokens, weighed
 
 Array = npt.NDArray[Any]
 DENSE: Final = 128
@@ -63,13 +63,6 @@ def _meaning(table: Table, texts: Mapping[int, Array], words: Mapping[str, Array
     mutual = (some @ some.T).toarray()
     mutual[np.diag_indices(len(places))] += STIFFNESS
     return np.asarray(alone + some.T @ np.linalg.solve(mutual, wanted - some @ alone))
-
-
-def sparse(vectors: Sequence[Vector], size: int) -> Table:
-    """Return one row per vector."""
-    rows = np.repeat(np.arange(len(vectors)), [len(v.ids) for v in vectors])
-    ids = np.concatenate([v.ids for v in vectors])
-    return table(rows, ids, np.concatenate([v.values for v in vectors]), (len(vectors), size))
 
 
 def rarity(ids: Sequence[Array], size: int, least: int) -> Array:

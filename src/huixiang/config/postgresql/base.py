@@ -1,12 +1,26 @@
 """Django looks for `DatabaseWrapper` in a module of this name."""
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.types.datetime import TimestamptzLoader
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, except that a kept connection is checked at its socket instead of by a statement per request."""
+    """Django's own, quicker in two things that every page does: reading moments, and checking a kept connection."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that reads moments by psycopg's compiled loader: in its own zone, which Django sets to UTC."""
+        connection = super().get_new_connection(conn_params)
+        connection.adapters.register_loader("timestamptz", TimestamptzLoader)
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor as Django makes it where values are bound on the server; its look at the loader is left out."""
+        if name:
+            return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
+        return self.connection.cursor()
 
     def is_usable(self) -> bool:
         """Whether the server still holds the line.

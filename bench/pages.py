@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import wording
+from bench import gate, wording
 from bench.driving import Client, request
 
 BARE_PAGE, BARE_INSERT = "bare page", "bare INSERT"
@@ -67,6 +67,9 @@ def all_pages(found: dict[str, Any], port: int) -> list[Page]:
         asking = partial(first_looks, known) if cookies is None else partial(repeated, known, cookies)
         if known:
             pages.append(Page(name, asking, mix=len(known), target=target))
+    if found["gate"]:
+        looking = partial(looks, found["gate"], staff["handler"])
+        pages.append(Page("gate, while writing", looking, mix=len(gate.pairs()), target=Target(p95_ms=300)))
     insert = request("POST", "/bench/insert")
     pages.append(Page(BARE_INSERT, lambda: itertools.repeat(insert), yardstick=BARE_INSERT))
     if found["submit"]:
@@ -94,6 +97,14 @@ def first_looks(paths: list[str]) -> Iterator[bytes]:
     run = secrets.token_hex(4)
     for number, path in enumerate(itertools.cycle(order)):
         yield request("GET", f"{path}{'&' if '?' in path else '?'}first={run}-{number}")
+
+
+def looks(path: str, cookies: str) -> Iterator[bytes]:
+    """Drafts on their way to the gate as the editor sends them: the replies of the demo town."""
+    secret = secrets.token_hex(16)
+    for pair in itertools.cycle(gate.pairs()):
+        body = urlencode({"csrfmiddlewaretoken": secret, "body": pair.reply})
+        yield request("POST", path, cookies=f"{cookies}; csrftoken={secret}", body=body.encode())
 
 
 def submissions(path: str, port: int) -> Iterator[bytes]:

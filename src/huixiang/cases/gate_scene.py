@@ -49,10 +49,10 @@ def surroundings(reply: Reply, *, at: datetime) -> Surroundings:
 
 def _said(case: Case) -> list[Reply]:
     """What is out in this case and in those merged with it: whoever reads them reads one matter."""
-    matter = Q(case=case) | Q(case__merged_into=case)
-    if case.merged_into_id:
-        matter |= Q(case=case.merged_into_id) | Q(case__merged_into=case.merged_into_id)
-    return list(Reply.objects.published().filter(matter).select_related("unit"))
+    heads = [pk for pk in (case.pk, case.merged_into_id) if pk]
+    # The cases first, each by its index: joined to the replies, the two conditions would read every reply there is.
+    matter = Case.objects.filter(Q(pk__in=heads) | Q(merged_into__in=heads)).values("pk")
+    return list(Reply.objects.published().filter(case__in=matter).select_related("unit"))
 
 
 def _elsewhere(reply: Reply) -> list[Reply]:

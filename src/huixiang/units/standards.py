@@ -46,10 +46,10 @@ class Rules:
 def in_force() -> Rules:
     """The rules as they stand now: one small query, and a reading of the tables only after a change."""
     (version,) = _VERSION()
-    return _read(version["value"])
+    return _read(version.value)
 
 
-_VERSION: Shape[dict[str, int]] = Shape(lambda: RuleVersion.objects.filter(pk=1).values("value"))
+_VERSION: Shape[RuleVersion] = Shape(lambda: RuleVersion.objects.filter(pk=1))
 
 
 def missing_year(at: datetime) -> int | None:

@@ -118,8 +118,9 @@ def _boosted(facts: Array, same: Array, trust: Array) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
 
     model = HistGradientBoostingClassifier(
-        max_iter=150, learning_rate=0.06, max_leaf_nodes=12, min_samples_leaf=25, l2_regularization=3,
-        early_stopping=False, random_state=0,
+        max_iter=250, learning_rate=0.06, max_leaf_nodes=6, min_samples_leaf=25, l2_regularization=3,
+        # Each split sees a fifth of the facts: they say much the same, and trees that lean on few of them err together.
+        max_features=0.2, early_stopping=False, random_state=0,
     )  # fmt: skip
     return model.fit(facts, same, sample_weight=trust)
 

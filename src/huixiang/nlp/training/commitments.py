@@ -160,7 +160,7 @@ def _matched(one: Read, told: Sequence[Run]) -> tuple[int, int, int]:
 
 
 def _crossed(one: Read) -> int:
-    return len(CUES) * commitments.partners(one.seen).shape[1]
+    return len(CUES) * int(commitments.partners(one.seen).shape[1])
 
 
 def _table(one: Read) -> Table:

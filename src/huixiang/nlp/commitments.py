@@ -1,70 +1,50 @@
 """Finds what a reply promises – a later act or a later word – with the exact words and the day it is due.
 
-A linear model over runs of clauses decides what is a promise; `dates` says when it is due, seen from the reply.
+A linear model over single clauses and what stands beside them decides which belong to a promise; neighbours of one
+sentence join into one, but each day to come has a promise of its own. `dates` says when it is due, seen from the reply.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from huixiang.nlp import demands
-from huixiang.nlp.clauses import Clause, Run, clauses, runs
-from huixiang.nlp.dates import Moment, WorkingDays, moments
-from huixiang.nlp.demands import DIMENSIONS, Candidate, Features
-from huixiang.nlp.features import hashed
+from huixiang.nlp.clauses import Run
+from huixiang.nlp.dates import WorkingDays
+from huixiang.nlp.demands import Candidate, Features
 from huixiang.nlp.parameters import SHIPPED, load
+from huixiang.nlp.promise_cues import Cut, Sight, sight
 
-FEATURES: Final = 10 + demands.FEATURES
-"""Version of the features below, which build on those of demands; weights trained for another version are refused."""
+Array = npt.NDArray[Any]
+
+FEATURES: Final = 20 + demands.FEATURES
+"""Version of the features, which build on those of demands; weights trained for another version are refused."""
 
 SHORTEST: Final = 5
 """Characters of the shortest promise (待后续通知)."""
 
-DATED: Final = 1.0
-"""Logits by which a run that names a day to come is told more readily: a due day that is missed costs most."""
+DATED: Final = 0.5
+"""Logits by which a clause that names a day to come is told more readily: a due day that is missed costs most."""
 
-LONGER: Final = 0.4
-"""Logits by which a run of several clauses is told more readily than its parts: readers mark the whole promise."""
+BESIDE: Final = 0.5
+"""Logits by which a clause may fall below the threshold and still join the promise beside it."""
+
+MOST_CLAUSES: Final = 4
+"""Clauses of the longest promise."""
 
 MOST: Final = 20
 """Promises told of one reply; more would be a plan, and no editor shows it."""
 
-CUES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
-    {
-        name: re.compile(pattern)
-        for name, pattern in {
-            "will": "将|会(?!议|同|员|上)|拟|计划|预计|即将|届时",
-            "next": "下一步|下步|下阶段|今后|后续|接下来|以后|后期",
-            "soon": "尽快|争取|力争|近期|马上|立即|早日|尽早|及时|随时",
-            "after": "待|一旦|如果|若|如|经.*后",
-            "promise": "承诺|保证|确保|同意|答应|表示",
-            "more": "进一步|加大|加强|强化|继续|持续|不断|逐步",
-            "order": "督促|要求|责令|责成|敦促",
-            "study": "研究|论证|考虑|统筹",
-            "past": "已(?!将)|了|曾|于.{2,8}日|日前|目前|完成了",
-            "we": "我(?:局|镇|办|县|市|区|街道|中心|公司|单位|们|司|校|院|乡|所|大队|委|处)|街道|社区|我会",
-            "not": "不|无|未|暂",
-            "tell": "回复|答复|反馈|告知|通知|公布|公示|公开",
-            "rule": "规定|办法|条例|应当|按照|根据",
-            "you": "您|你|业主可|可以|请",
-        }.items()
-    }
-)
+_SAME: Final = 0.8
+"""Share of character pairs from which a promise repeats an earlier one: a reply is often posted twice in one text."""
 
-_FORWARD: Final = re.compile(
-    "|".join(
-        CUES[name].pattern for name in ("will", "next", "soon", "after", "promise", "more", "order", "study", "tell")
-    )
-    + "|正在|不定期|再|协助|安排|由[^，。；]{2,16}(?:进行|予以|负责|组织)|可[启优解]"
-)
+_ABOUT_BARE: Final = 3
+"""Characters that a clause may hold besides its date and still only date what follows (2019年底前，…)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +61,19 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentModel:
-    """A weight per hashed feature."""
+    """A weight per hashed feature (`words`), per thing seen (`seen`), and per own cue beside another (`pairs`)."""
 
-    weights: npt.NDArray[np.float32]
+    words: npt.NDArray[np.float32]
+    seen: npt.NDArray[np.float32]
+    pairs: npt.NDArray[np.float32]
     bias: float
     threshold: float
 
-    def probabilities(self, features: Features) -> npt.NDArray[np.float64]:
-        """Return one probability per candidate."""
-        scores = np.bincount(features.rows, features.values * self.weights[features.ids], features.height) + self.bias
-        found: npt.NDArray[np.float64] = 1 / (1 + np.exp(-scores))
+    def odds(self, words: Features, seen: Sight) -> Array:
+        """Return the logit of each clause to belong to a promise."""
+        told = np.bincount(words.rows, words.values * self.words[words.ids], words.height)
+        crossed = ((seen.own @ self.pairs) * partners(seen)).sum(axis=1)
+        found: Array = told + columns(seen) @ self.seen + crossed + self.bias
         return found
 
 
@@ -98,8 +81,8 @@ class CommitmentModel:
 def shipped(directory: Path = SHIPPED) -> CommitmentModel:
     """Return the trained model of `directory`, read once."""
     found = load("commitments", FEATURES, directory)
-    weights = found.arrays["weights"].astype(np.float32)
-    return CommitmentModel(weights, float(found.arrays["bias"]), float(found.card["threshold"]))
+    words, seen, pairs = (found.arrays[name].astype(np.float32) for name in ("words", "seen", "pairs"))
+    return CommitmentModel(words, seen, pairs, float(found.arrays["bias"]), float(found.card["threshold"]))
 
 
 def find_commitments(
@@ -110,108 +93,89 @@ def find_commitments(
 ) -> list[Commitment]:
     """Return the promises of `reply` in reading order; days resolve from `written`, working days by `calendar`."""
     model = model or shipped()
-    _, candidates, features = candidates_of(reply, written, likely_only=True)
-    if features is None:
+    cut = Cut.of(reply, written, calendar)
+    if not cut.clauses:
         return []
-    chances = leaning(model.probabilities(features), candidates, moments(reply, written, calendar), written)
-    chosen = sorted(choose(candidates, chances, model.threshold), key=lambda place: candidates[place].start)
-    named = moments(reply, written, calendar)
-    return [dated(reply, candidates[place], named, written, float(chances[place])) for place in chosen]
+    odds = leaning(model.odds(words_of(cut), sight(cut)), cut)
+    return [dated(cut, run, _chance(odds[run.first : run.last + 1])) for run in choose(cut, odds, model.threshold)]
 
 
-def candidates_of(
-    reply: str, written: date | None, *, likely_only: bool = False
-) -> tuple[list[Clause], list[Run], Features | None]:
-    """Return the clauses of `reply`, the runs that may be promises, and their features (None if there is no run).
-
-    `likely_only` leaves out runs without any word or date of the future, two thirds of all.
-    """
-    found = clauses(reply)
-    candidates = [run for run in runs(found) if run.end - run.start >= SHORTEST]
-    if likely_only:
-        ahead = [m for m in moments(reply, written) if written is None or m.day >= written]
-        candidates = [run for run in candidates if _may_promise(reply, run, ahead)]
-    if not candidates:
-        return found, [], None
-    return found, candidates, _features(reply, written, found, candidates)
+def words_of(cut: Cut) -> Features:
+    """Return the hashed words of each clause and of its neighbours."""
+    single = [Candidate(Run(c.start, c.end, place, place), False) for place, c in enumerate(cut.clauses)]
+    return demands.features_of("", cut.reply, cut.clauses, single)
 
 
-def _may_promise(reply: str, run: Run, ahead: Sequence[Moment]) -> bool:
-    inside = any(run.start <= moment.start < run.end for moment in ahead)
-    return inside or bool(_FORWARD.search(reply, run.start, run.end))
+def columns(seen: Sight) -> Array:
+    """Return everything seen of each clause in one row, neighbours lighter than its own cues."""
+    return np.hstack([seen.own, 0.7 * seen.before, 0.7 * seen.after, 0.7 * seen.so_far, seen.place, 3 * seen.share])
 
 
-def leaning(
-    chances: npt.NDArray[np.float64], candidates: Sequence[Run], named: Sequence[Moment], written: date | None
-) -> npt.NDArray[np.float64]:
-    """Return the chances after the lean to runs with a day to come and to runs of several clauses."""
-    ahead = [m for m in named if written is not None and m.day >= written]
-    lean = np.array(
-        [DATED * any(r.start <= m.start < r.end for m in ahead) + LONGER * (r.last > r.first) for r in candidates]
-    )
-    odds = chances / np.maximum(1e-9, 1 - chances) * np.exp(lean)
-    found: npt.NDArray[np.float64] = odds / (1 + odds)
-    return found
+def partners(seen: Sight) -> Array:
+    """Return what the own cues of a clause are weighed together with."""
+    return np.hstack([0.5 * seen.own, 0.3 * seen.place, 0.3 * seen.before, 0.3 * seen.after])
 
 
-def choose(candidates: Sequence[Run], chances: npt.NDArray[np.float64], threshold: float) -> list[int]:
-    """Return the places of the likeliest candidates that do not overlap, the likeliest first."""
-    chosen: list[int] = []
-    for place in (int(p) for p in np.argsort(-chances, kind="stable")):
-        if chances[place] < threshold or len(chosen) == MOST:
-            break
-        run = candidates[place]
-        if all(run.end <= candidates[c].start or candidates[c].end <= run.start for c in chosen):
-            chosen.append(place)
-    return chosen
+def leaning(odds: Array, cut: Cut) -> Array:
+    """Return the logits after the lean to clauses with a day to come."""
+    leant: Array = odds + DATED * np.array([bool(days) for days in cut.ahead])
+    return leant
 
 
-def dated(reply: str, run: Run, named: Sequence[Moment], written: date | None, chance: float = 1.0) -> Commitment:
-    """Return the promise that stands at `run`, with the day it is due; `named` are the moments of the reply."""
-    inside = [m for m in named if run.start <= m.start < run.end]
+def choose(cut: Cut, odds: Array, threshold: float) -> list[Run]:
+    """Return the promises in reading order: neighbours above the threshold, joined; the likeliest if too many."""
+    chosen: list[tuple[float, Run]] = []
+    said: list[str] = []
+    for first, last in _joined(cut, odds, threshold - BESIDE):
+        best = float(odds[first : last + 1].max())
+        opening = first - _is_dated_before(cut, first, last)
+        run = Run(cut.clauses[opening].start, cut.clauses[last].end, opening, last)
+        span = cut.reply[run.start : run.end]
+        if best > threshold and len(span) >= SHORTEST and not any(_repeats(span, other) for other in said):
+            chosen.append((best, run))
+            said.append(span)
+    likeliest = sorted(chosen, key=lambda one: -one[0])[:MOST]
+    return sorted(run for _, run in likeliest)
+
+
+def _joined(cut: Cut, odds: Array, least: float) -> list[tuple[int, int]]:
+    """Return (first, last) of each row of neighbouring clauses of one sentence above `least` with at most one day."""
+    rows: list[tuple[int, int]] = []
+    for place, clause in enumerate(cut.clauses):
+        if odds[place] <= least:
+            continue
+        if rows and rows[-1][1] == place - 1 and cut.clauses[place - 1].sentence == clause.sentence:
+            first = rows[-1][0]
+            if place - first < MOST_CLAUSES and not (cut.ahead[place] and any(cut.ahead[first:place])):
+                rows[-1] = (first, place)
+                continue
+        rows.append((place, place))
+    return rows
+
+
+def _is_dated_before(cut: Cut, first: int, last: int) -> bool:
+    """Whether the promise names no day to come itself and the clause before it does nothing else (2019年底前，…)."""
+    if any(cut.ahead[first : last + 1]) or first == 0:
+        return False
+    start, end, sentence, _ = cut.clauses[first - 1]
+    bare = any(start <= m.start < end and end - start - len(m.text) <= _ABOUT_BARE for m in cut.named)
+    return bare and sentence == cut.clauses[first].sentence
+
+
+def _repeats(one: str, other: str) -> bool:
+    a, b = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
+    return len(a & b) > _SAME * max(1, min(len(a), len(b)))
+
+
+def _chance(odds: Array) -> float:
+    return float(1 / (1 + np.exp(-odds.max())))
+
+
+def dated(cut: Cut, run: Run, chance: float = 1.0) -> Commitment:
+    """Return the promise that stands at `run`, with the day it is due."""
+    inside = [m for m in cut.named if run.start <= m.start < run.end]
     # A promise is due at the last day it names that is not past; a day before it ("8月报批，10月开工") is a step to it.
-    ahead = [m for m in inside if written is None or m.day >= written] or inside
-    due = ahead[-1] if ahead else None
-    span = reply[run.start : run.end]
+    future = [m for m in inside if cut.written is None or m.day >= cut.written] or inside
+    due = future[-1] if future else None
+    span = cut.reply[run.start : run.end]
     return Commitment(span, run.start, run.end, due.day if due else None, due.text if due else "", round(chance, 3))
-
-
-def _features(reply: str, written: date | None, found: Sequence[Clause], candidates: Sequence[Run]) -> Features:
-    words = demands.features_of("", reply, found, [Candidate(run, False) for run in candidates])
-    said = [frozenset(n for n, p in enumerate(CUES.values()) if p.search(reply[c.start : c.end])) for c in found]
-    ahead = [m for m in moments(reply, written) if written is not None and m.day >= written]
-    rows: list[int] = []
-    ids: list[int] = []
-    for row, run in enumerate(candidates):
-        facts = [_bucket(fact) for fact in _facts(run, said, ahead)]
-        ids += facts
-        rows += [row] * len(facts)
-    return Features(
-        np.concatenate([words.rows, np.array(rows, dtype=np.int64)]),
-        np.concatenate([words.ids, np.array(ids, dtype=np.int64)]),
-        np.concatenate([words.values, np.ones(len(rows))]),
-        len(candidates),
-    )
-
-
-def _bucket(fact: tuple[int, ...]) -> int:
-    return hashed(fact, 77) % DIMENSIONS
-
-
-def _facts(run: Run, said: Sequence[frozenset[int]], ahead: Sequence[Moment]) -> Iterator[tuple[int, ...]]:
-    """Yield (which fact, its value, …) about a run: its cues, those beside it, pairs of them, its place, its date."""
-    whole = frozenset[int]().union(*said[run.first : run.last + 1])
-    yield from ((1, cue) for cue in said[run.first])
-    if run.last > run.first:
-        yield from ((2, cue) for cue in said[run.last])
-    if run.first > 0:
-        yield from ((3, cue) for cue in said[run.first - 1])
-    if run.last + 1 < len(said):
-        yield from ((4, cue) for cue in said[run.last + 1])
-    ordered = sorted(whole)
-    yield from ((5, one, other) for place, one in enumerate(ordered) for other in ordered[place + 1 :])
-    yield 6, int(any(m.start < run.end and run.start < m.end for m in ahead))
-    yield 7, min(9, len(said) // 4)
-    yield 8, min(5, (len(said) - 1 - run.last) // 2)
-    names = list(CUES)
-    yield 9, *(int(names.index(name) in whole) for name in ("will", "past", "rule"))

@@ -149,6 +149,8 @@ def _part_of_year(match: re.Match[str], written: date | None, _: WorkingDays | N
         return None
     if part.startswith(("上半", "年中", "中")):
         return date(year, 6, 30)
+    if part.endswith("初"):
+        return date(year, 1, 31)
     quarter = re.search(r"[一二三四1-4]季", part)
     if quarter:
         return _month_end(year, 3 * number(quarter.group()[0]))
@@ -157,7 +159,19 @@ def _part_of_year(match: re.Match[str], written: date | None, _: WorkingDays | N
 
 def _whole_year(match: re.Match[str], written: date | None, _: WorkingDays | None) -> date | None:
     year = _year(match, written)
+    after = match.string[match.end() : match.end() + 2]
+    if _SEASON.match(after) or _is_in_title(match):
+        return None
     return date(year, 12, 31) if year and 1990 <= year <= 2100 else None
+
+
+_SEASON: Final = re.compile("[春夏秋冬][季天]")
+
+
+def _is_in_title(match: re.Match[str]) -> bool:
+    """Whether the match stands between 《 and 》, where a year belongs to a name."""
+    before = match.string[: match.start()]
+    return before.rfind("《") > before.rfind("》")
 
 
 def _feast(match: re.Match[str], written: date | None, _: WorkingDays | None) -> date | None:
@@ -192,11 +206,14 @@ def _week(match: re.Match[str], written: date | None, _: WorkingDays | None) -> 
 
 def _soon(match: re.Match[str], written: date | None, _: WorkingDays | None) -> date | None:
     days = {"今": 0, "当": 0, "明": 1, "次": 1, "后": 2}
+    # "21点至次日2点" is an hour of every day, not of tomorrow.
+    if match.group() == "次日" and match.string[match.end() : match.end() + 1].isdigit():
+        return None
     return written + timedelta(days=days[match.group()[0]]) if written else None
 
 
 def _within(match: re.Match[str], written: date | None, calendar: WorkingDays | None) -> date | None:
-    if written is None:
+    if written is None or _COUNTED_FROM.search(match.string, max(0, match.start() - 4), match.start()):
         return None
     count, unit = match["count"], match["unit"]
     if "工作日" in unit:
@@ -209,6 +226,10 @@ def _within(match: re.Match[str], written: date | None, calendar: WorkingDays | 
         return written + timedelta(days=14) if count == "半" else _months_after(written, number(count))
     step = 7 if unit in {"周", "星期", "个星期", "个周"} else 1
     return written + timedelta(days=number(count) * step)
+
+
+# "收到通知后一周内" starts with a day that nobody knows yet.
+_COUNTED_FROM: Final = re.compile(r"(?:后的?|之日起|日起)\s*\Z")
 
 
 def _months_after(day: date, months: int) -> date:
@@ -247,7 +268,8 @@ _READERS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     (re.compile(rf"(?:{_YEAR})?\s*(?:农历)?\s*{_MONTH}{_PART}"), _month),
     (
         re.compile(
-            rf"(?:{_YEAR})?\s*(?P<span>上半年|下半年|年底|年末|年内|年中|年前|第?[一二三四1-4]季度|(?<=年)[底末内中])"
+            rf"(?:{_YEAR})?\s*(?P<span>上半年|下半年|年底|年末|(?<![\d半一二两三四五六七八九十])年内|年初|年中|年前"
+            r"|第?[一二三四1-4]季度|(?(year)(?<=年)[底末内中初]|(?!)))"
         ),
         _part_of_year,
     ),

@@ -31,6 +31,13 @@ def stacked(tables: Sequence[Table]) -> Table:
     return vstack(tables).tocsr()
 
 
+def beside(tables: Sequence[Table | Array]) -> Table:
+    """Return the tables, sparse or plain, one beside the other."""
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([csr_matrix(one) for one in tables]).tocsr()
+
+
 def separating(x: Table, y: Array, strength: float) -> tuple[Array, Array]:
     """Fit one separating plane per class against the rest; return weights (features × classes) and biases."""
     from sklearn.svm import LinearSVC  # type: ignore[import-untyped]

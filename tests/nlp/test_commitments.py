@@ -121,6 +121,22 @@ def test_each_day_to_come_has_a_promise_of_its_own():
     assert [p.due for p in find_commitments(reply, WRITTEN)] == [date(2019, 10, 15), date(2020, 3, 31)]
 
 
+@pytest.mark.parametrize(
+    ("reply", "due"),
+    [
+        ("水管预计下周三前修好。", "2019-09-25"),
+        ("您好，水管预计下周三前修好，感谢理解。", "2019-09-25"),
+        ("您好！路灯将于9月30日前换好。", "2019-09-30"),
+    ],
+)
+def test_a_brief_reply_promises_in_plain_words(reply, due):
+    assert [str(found.due) for found in find_commitments(reply, WRITTEN)] == [due]
+
+
+def test_a_brief_reply_that_asks_the_citizen_to_come_promises_nothing():
+    assert find_commitments("您好，请您于9月30日前到政务大厅办理，谢谢。", WRITTEN) == []
+
+
 def test_a_date_that_stands_before_the_promise_belongs_to_it():
     reply = "您好！经查，您反映的情况属实。2019年底前，我局将更换全部路灯。感谢您的支持！"
     (found,) = find_commitments(reply, WRITTEN)

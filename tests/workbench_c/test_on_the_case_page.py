@@ -32,6 +32,9 @@ def test_every_clock_shows_its_light_and_how_it_was_computed(town, desk):
     assert {"首次回应", "正式答复"} <= set(lines) and lines["正式答复"].light == "green"
     words = answer.content.decode()
     assert "怎么算出来的" in words and "起算，时限" in words and "依据：" in words
+    said = lines["正式答复"].reasons
+    assert any(w.startswith("用的是湖南省的标准：") and "2015年1月1日起施行" in w for w in said)
+    assert any(w.startswith("不计：") and "（周末）" in w for w in said) and any("起亮黄灯" in w for w in said)
     assert {line.label for line in answer.context["stopped_clocks"]} >= {"审核", "交办", "签收"}
 
 

@@ -12,6 +12,7 @@ from huixiang.cases.choices import (
     CLOCK_LABELS,
     STEP_LABELS,
     Lane,
+    MessageKind,
     PauseReason,
     ReplyKind,
     Resolution,
@@ -22,6 +23,7 @@ from huixiang.cases.models import CaseEvent
 from huixiang.cases.reasons import reason_of
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
+from huixiang.rules.standards import Row
 from huixiang.supervision.models import Finding, RungLabel
 from huixiang.ui import moments, vocabulary
 from huixiang.ui.templatetags.ui import icon
@@ -55,6 +57,16 @@ def clock(due: datetime | None, at: datetime) -> SafeString:
         f'<span class="light light-{code}" title="{moments.spoken_before(due, at)}">{icon(mark.icon)}'
         f'<span class="visually-hidden">{mark.label}：</span>{moments.left(due, at)}</span>'
     )
+
+
+def scope_words(row: Row, columns: Mapping[str, str]) -> str:
+    """Which messages a figure of a standard speaks of: 绿色通道 · 求助; `columns` names columns by code."""
+    parts = [
+        f"{Lane(row.lane).label}通道" if row.lane else "",
+        columns[row.column] if row.column else "",
+        MessageKind(row.kind).label if row.kind else "",
+    ]
+    return " · ".join(filter(None, parts)) or "所有留言"
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:triage", "系统拿不准的", "question-circle", "g y", (Role.MODERATOR, Role.COORDINATOR)),
     ("desk:triage_hot", "热点问题", "flag-fill", "g z", HOT_MATTERS),
     ("desk:triage_figures", "研判准不准", "bar-chart", "", TRIAGE_FIGURES),
-    ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
+    ("desk:overdue", "超时一览", "clock-history", "g o", WATCHING),
     ("desk:standards", "办理时限标准", "hourglass-split", "g n", SETS_LIMITS),
     ("desk:calendar", "工作日历", "calendar3", "g w", SETS_LIMITS),
     ("desk:looks", "原文查看记录", "eye", "g l", (Role.AUDIT_ADMIN,)),

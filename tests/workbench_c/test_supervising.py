@@ -156,6 +156,10 @@ def test_workbook_holds_the_rows_and_runs_nothing(town, desk, late):
     table = list(sheet.iter_rows(values_only=True))
     assert table[0][:4] == ("亮灯", "单位", "编号", "标题")
     assert {line[2] for line in table[1:]} == {case.number, plain.number}
+    assert sheet.auto_filter.ref == "A1:J3"
+    due = next(line[6] for line in table[1:] if line[2] == case.number)
+    assert due == fresh(case).alerts.latest("moment").due_at.astimezone(MORNING.tzinfo).replace(tzinfo=None)
+    assert sheet["G2"].is_date and sheet["G2"].number_format == "yyyy-mm-dd hh:mm"
     [title] = [cell for cell in sheet["D"] if str(cell.value).startswith("=")]
     assert title.data_type == "s" and title.quotePrefix
 

@@ -229,7 +229,7 @@ def _lines(request: DeskRequest, rows: Iterator[standing.Row]) -> Iterator[list[
         late = request.at > row.due_at
         yield [
             row.rung_words, row.unit, row.case.number, row.case.title, row.case.region.readable, "、".join(row.clocks),
-            f"{localtime(row.due_at):%Y-%m-%d %H:%M}", moments.left(row.due_at, request.at) if late else "",
+            row.due_at, moments.left(row.due_at, request.at) if late else "",
             row.next_act, row.order.number if row.order else "",
         ]  # fmt: skip
 

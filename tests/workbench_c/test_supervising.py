@@ -115,7 +115,7 @@ def test_what_a_call_lacks_is_told_in_its_open_form_alone(town, desk, clock):
     answer = desk("督办员").post(f"{URL}steps/{step.pk}/call/", {"spoken_with": "住建局值班室", "answer": ""})
     words = answer.content.decode()
     opened = words[words.index(f'id="call-{step.pk}" open') :].split("</details>")[0]
-    assert "还有内容没填好" in opened and "住建局值班室" in opened and f'call/#call-{step.pk}"' in opened
+    assert "请写明对方怎么答复" in opened and "住建局值班室" in opened and f'call/#call-{step.pk}"' in opened
     assert words.count('class="act-call') == 2 and words.count("data-focus") == 1
 
 

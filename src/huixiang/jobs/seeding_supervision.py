@@ -15,6 +15,7 @@ from huixiang.accounts.roles import Role
 from huixiang.cases.ledger import Act
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.rules.calendar import CHINA, ONE_DAY, at_clock
+from huixiang.rules.spans import DAY_ENDS, OFFICE_HOURS
 from huixiang.supervision import watching
 from huixiang.supervision.actions import admonishing, calling, inspecting, instructing, ordering, rostering
 from huixiang.supervision.models import Finding, MeansLabel, StepState, SupervisionStep
@@ -24,7 +25,6 @@ from huixiang.units.standards import in_force
 from .seeding_town import Town
 
 HOUR = timedelta(hours=1)
-OPENS, CLOSES = time(9), time(17)
 LEAST_APART = timedelta(minutes=2)
 
 
@@ -41,8 +41,7 @@ def supervise(town: Town, cases: Mapping[str, Case], now: datetime) -> int:
         scene.put_on_duty(row)
     played = [row for row in script["acts"] if row.get("case") is None or row["case"] in cases]
     turns = [turn for row in played for turn in scene.turns(row)]
-    # What falls on the same end of a day keeps the order in which it is written.
-    for turn in sorted(turns, key=lambda turn: (turn.wanted_at, -turn.hours_ago)):
+    for turn in sorted(turns, key=lambda turn: turn.wanted_at):
         while watching.sweep(at=turn.wanted_at):
             pass
         turn.play()
@@ -60,7 +59,6 @@ class _Turn:
     """One act of the script and the moment at which it is wanted."""
 
     wanted_at: datetime
-    hours_ago: float
     play: Callable[[], object]
 
 
@@ -106,7 +104,7 @@ class _Scene:
         return found
 
     def _turn(self, hours_ago: float, play: Callable[[], object]) -> _Turn:
-        return _Turn(self._office_hours(hours_ago), hours_ago, play)
+        return _Turn(self._office_hours(hours_ago), play)
 
     def call(self, row: dict[str, Any]) -> None:
         """A phone call, where the ladder asks for one."""
@@ -188,11 +186,16 @@ class _Scene:
         return min(max(wanted, last + LEAST_APART), self.now) if last is not None else wanted
 
     def _office_hours(self, hours_ago: float) -> datetime:
-        """So many hours ago, or, where that was night or a day off, the last moments of office hours before."""
-        here = (self.now - hours_ago * HOUR).astimezone(CHINA)
-        if here.time() < OPENS or not self.calendar.is_working_day(here.date()):
-            return at_clock(self.calendar.add_working_days(here.date(), -1), CLOSES)
-        return min(here, at_clock(here.date(), CLOSES))
+        """The moment that lies so many office hours before `now`."""
+        here, left = self.now.astimezone(CHINA), hours_ago * HOUR
+        while True:
+            if self.calendar.is_working_day(here.date()):
+                for opens, closes in reversed(OFFICE_HOURS):
+                    opening, end = at_clock(here.date(), opens), min(here, at_clock(here.date(), closes))
+                    if end - opening >= left:
+                        return end - left
+                    left -= max(end - opening, timedelta())
+            here = at_clock(here.date() - ONE_DAY, time.max)
 
     def _end_of_day(self, hours_ahead: float) -> datetime:
-        return at_clock(self.calendar.add_working_days((self.now + hours_ahead * HOUR).date(), 0), CLOSES)
+        return at_clock(self.calendar.add_working_days((self.now + hours_ahead * HOUR).date(), 0), DAY_ENDS)

@@ -10,8 +10,12 @@ from huixiang.cases import choices, gate_choices, knowledge_choices
 from huixiang.nlp.redaction import PersonalData
 from huixiang.notices.models import Channel
 from huixiang.quality import models as quality
+from huixiang.rules.clocks import ClockKind, Light
+from huixiang.rules.ladder import Means, Rung
 from huixiang.rules.lifecycle import State, Step
+from huixiang.supervision.models import RungLabel
 from huixiang.triage.choices import Question
+from huixiang.ui.vocabulary import LIGHTS
 from huixiang.units.models import Level
 
 GLOSSARY = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
@@ -21,7 +25,7 @@ ENUMS = [
     choices.ReplyState, choices.SupplementState, choices.AttachmentKind, choices.PauseReason,
     gate_choices.FindingCode, gate_choices.RootCause, gate_choices.CheckMoment, gate_choices.OverrideState,
     gate_choices.CommitmentState, knowledge_choices.KnowledgeState,
-    quality.Weight, quality.LookBackState, quality.SampleReason, quality.SecondState,
+    Light, Rung, Means, ClockKind, quality.Weight, quality.LookBackState, quality.SampleReason, quality.SecondState,
 ]  # fmt: skip
 
 
@@ -36,6 +40,24 @@ def test_every_state_and_step_has_words(labels):
     enum = type(next(iter(labels)))
     assert set(labels) == set(enum)
     assert len(set(labels.values())) >= len(labels) - 2, "two things must not be called the same"
+
+
+def test_lights_and_warnings_are_called_the_same():
+    assert {rung.value: str(RungLabel(rung).label) for rung in Rung} == {r.value: LIGHTS[r.value].label for r in Rung}
+    for light in Light:
+        assert f"| `{light.value}` | {LIGHTS[light.value].label} |" in GLOSSARY
+
+
+def test_lateness_is_called_by_one_word():
+    rooms = ("cases", "followup", "jobs", "moderation", "notices", "portal", "quality", "rules", "supervision", "ui")
+    home = Path(__file__).parents[1]
+    files = [
+        path for room in (*rooms, "units", "workbench") for path in (home / "src" / "huixiang" / room).rglob("*")
+        if path.suffix in {".py", ".html", ".txt", ".js"} and path.parent.name != "migrations"
+    ]  # fmt: skip
+    files += [home / "data" / name for name in ("sources.json", "reasons.json")]
+    wrong = [str(p.relative_to(home)) for p in files if any(w in p.read_text("utf-8") for w in ("超期", "逾期"))]
+    assert len(files) > 300 and wrong == []
 
 
 def test_kinds_of_account_are_two():

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F
 from tests.cast import restore_migrated_rows
 
 from huixiang.accounts.models import User
@@ -28,6 +29,7 @@ from huixiang.notices.actions import telling
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import State
 from huixiang.supervision import watching
+from huixiang.supervision.models import Admonition, DutyRoster, Inspection, InstructionTask, SupervisionOrder
 from huixiang.units.access import actor_of
 from huixiang.units.models import Region, Remit, Topic, Unit
 
@@ -143,6 +145,44 @@ def test_every_desk_of_the_home_unit_has_something_to_do(home_town):
     handler = actor_of(User.objects.get(username="handler"), at=NOW)
     assert access.pool(handler).exists()
     assert access.visible(handler).filter(state=State.ASSIGNED).exists()
+
+
+def test_the_home_unit_has_orders_tasks_a_talk_and_a_simple_case_to_look_at(home_town):
+    orders = SupervisionOrder.objects.filter(unit__key="430104-housing")
+    assert orders.filter(answered_at__gt=F("received_at"), received_at__gt=F("issued_at")).exists()
+    assert orders.filter(answered_at=None, received_at__isnull=False).exists()
+    tasks = InstructionTask.objects.filter(instruction__leader__username="leader")
+    assert tasks.filter(done_at=None, unit__key="430104-housing").exists()
+    assert tasks.filter(done_at__gt=F("instruction__at")).exists()
+    assert Admonition.objects.get(unit__key="430104-housing").case is not None
+    simple = Case.objects.get(lane="simple")
+    assert simple.replies.published().get().inspector is None
+
+
+def test_two_of_the_leading_group_are_on_duty_one_after_the_other(home_town):
+    first, second = DutyRoster.objects.order_by("starts_at")
+    assert first.starts_at < NOW < first.ends_at == second.starts_at
+    assert {first.user.username, second.user.username} == {"leader", "convenor"}
+
+
+@pytest.mark.parametrize("now", [NOW, NOW + timedelta(days=4, hours=-2), NOW + timedelta(days=6, hours=-5)])
+def test_acts_of_supervision_keep_office_hours_and_the_order_of_things(db, monkeypatch, now):
+    rows = [r for r in seeding.rows() if r["key"] in {"m2-176", "m2-113", "m2-033", "m4-009", "m4-011"}]
+    monkeypatch.setattr(seeding, "rows", lambda: iter(rows))
+    seeding.seed(now=now)
+    inspection = Inspection.objects.get()
+    true, false = (inspection.findings.filter(is_true_to_reply=truth) for truth in (True, False))
+    assert true.get().measure == "" and false.get().measure == "talk"
+    acted = CaseEvent.objects.filter(actor__username="supervisor", step="supervise")
+    assert acted.filter(data__means="phone").count() == 2
+    # Something fresh happened to the other two, after which the act had to come.
+    calm = acted.filter(case__title__regex="作业本|旋耕机|墙体")
+    late = [at for at in calm.values_list("at", flat=True) if not 9 <= at.astimezone(CHINA).hour < 17]
+    assert calm.count() >= 6 and late == []
+    for case in Case.objects.all():
+        moments = list(case.events.order_by("seq").values_list("at", flat=True))
+        assert moments == sorted(moments) and moments[-1] <= now
+    assert watching.sweep(at=now) == 0
 
 
 def test_the_accused_office_does_not_see_the_report_on_it(home_town):

@@ -61,3 +61,11 @@ def test_what_a_citizen_wrote_is_never_read_for_placeholders():
 
 def test_every_channel_has_its_sender():
     assert set(SENDERS) == set(Channel)
+
+
+def test_a_quotation_within_a_quotation_has_the_inner_marks():
+    word = Template("{title}超时", "“{title}”（{number}）请尽快办理。{note}").fill(
+        {"title": "民警说“调解吧”，又说‘算了’", "number": "HX1", "note": "“好”"}
+    )
+    assert word.subject == "民警说“调解吧”，又说‘算了’超时"
+    assert word.body == "“民警说‘调解吧’，又说“算了””（HX1）请尽快办理。“好”"

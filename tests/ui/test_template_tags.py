@@ -81,7 +81,7 @@ def test_a_light_always_has_an_icon_and_words(draw, code):
     html = draw("{% light code '还剩2小时' %}", code=code)
     assert "<use" in html
     assert "还剩2小时" in html
-    assert any(words in html for words in ("正常", "临期", "超期"))
+    assert any(words in html for words in ("正常", "临期", "超时"))
 
 
 def test_the_words_of_the_caller_win_in_a_badge_and_are_escaped(draw):

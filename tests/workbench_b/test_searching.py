@@ -113,10 +113,10 @@ def test_fifty_stand_on_a_page_and_the_rest_on_the_next(town, desk):
 
 def test_filter_is_kept_replaced_and_forgotten(town, desk):
     browser = desk("审核员")
-    browser.post("/desk/search/saved/", {"name": "我的超期", "query": "due=overdue&x=1&state=handling"})
+    browser.post("/desk/search/saved/", {"name": "我的超时", "query": "due=overdue&x=1&state=handling"})
     kept = SavedFilter.objects.get()
     assert (kept.user, kept.query) == (town.people["审核员"], "state=handling&due=overdue")
-    browser.post("/desk/search/saved/", {"name": "我的超期", "query": "due=today"})
+    browser.post("/desk/search/saved/", {"name": "我的超时", "query": "due=today"})
     assert SavedFilter.objects.get().query == "due=today"
     assert desk("另一审核员").post(f"/desk/search/saved/{kept.pk}/forget/").status_code == 404
     browser.post(f"/desk/search/saved/{kept.pk}/forget/")

@@ -35,6 +35,15 @@ def test_unit_sees_all_it_owes_and_other_units_nothing(town, desk, late):
     assert set(shown(desk("供水承办人").get(URL)).values()) == {0}
 
 
+def test_acts_asked_for_on_one_case_stand_in_one_line_the_gravest_first(desk, late):
+    case, other = late(by=12 * DAY), late()
+    lines = {line["case"].number: line for line in desk("承办人").get(URL).context["steps"]}
+    assert set(lines) == {case.number, other.number}
+    assert lines[case.number]["acts"] == ["定期查办", "书面督办", "电话催办"][-len(lines[case.number]["acts"]) :]
+    assert len(lines[case.number]["acts"]) == case.supervision_steps.filter(state="asked").count() >= 1
+    assert lines[case.number]["why"].endswith("超时")
+
+
 def test_tasks_come_soonest_first(town, desk):
     later = town.handling()
     sooner = town.assigned()

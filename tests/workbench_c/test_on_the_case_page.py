@@ -6,7 +6,10 @@ from tests.workbench_c.conftest import HOUR
 
 from huixiang.cases.actions import accepting, assigning, publishing, replying
 from huixiang.cases.choices import Lane
+from huixiang.cases.ledger import Act
 from huixiang.cases.models import Reply
+from huixiang.supervision import watching
+from huixiang.supervision.actions import calling
 from huixiang.supervision.models import SupervisionStep
 
 WORD = "值班人员8点30分已到场拉警戒线，下午5点前告诉您怎么修。"
@@ -32,6 +35,9 @@ def test_every_clock_shows_its_light_and_how_it_was_computed(town, desk):
     assert {"首次回应", "正式答复"} <= set(lines) and lines["正式答复"].light == "green"
     words = answer.content.decode()
     assert "怎么算出来的" in words and "起算，时限" in words and "依据：" in words
+    said = lines["正式答复"].reasons
+    assert any(w.startswith("用的是湖南省的标准：") and "2015年1月1日起施行" in w for w in said)
+    assert any(w.startswith("不计：") and "（周末）" in w for w in said) and any("起亮黄灯" in w for w in said)
     assert {line.label for line in answer.context["stopped_clocks"]} >= {"审核", "交办", "签收"}
 
 
@@ -153,3 +159,24 @@ def test_case_page_needs_as_many_statements_for_many_acts(town, desk, urgent, st
 
 def _passed(town, reply):
     return replying.pass_review(replying.send_to_review(reply, town.act("承办人")), town.act("审核人"))
+
+
+def test_warnings_that_follow_one_another_are_one_line_of_the_history(desk, late):
+    case = late()
+    watching.sweep(at=case.due_at + 40 * HOUR)
+    lines = page(desk("督办员"), case).context["history"]
+    warned = [line for line in lines if line.title.startswith("时限提醒")]
+    count = case.events.filter(step="warn").count()
+    assert count > 1 and [line.title for line in warned] == [f"时限提醒（{count}次）"]
+    assert warned[0].text.split("\n")[-1].endswith("首次回应临期") and "首次回应超时" in warned[0].text
+    calling.record_call(
+        SupervisionStep.objects.get(case=case, means="phone"), act_at(case), spoken_with="值班室", answer="马上办"
+    )
+    watching.sweep(at=case.due_at + 400 * HOUR)
+    titles = [line.title for line in page(desk("督办员"), case).context["history"]]
+    assert sum(title.startswith("时限提醒") for title in titles) == 2
+
+
+def act_at(case):
+    """Of nobody in particular: who called is told elsewhere."""
+    return Act(None, case.due_at + 41 * HOUR, "督办员")

@@ -106,6 +106,26 @@ def test_call_is_recorded_with_who_answered_what(town, desk, late):
     assert event.actor_role == "督办员" and event.data["spoken_with"] == "住建局值班室"
 
 
+def test_what_a_call_lacks_is_told_in_its_open_form_alone(town, desk, clock):
+    _, case = town.handling(kind="complaint"), town.handling(kind="complaint")
+    yellow = watching.look_at(case, MORNING).next_at
+    watching.sweep(at=yellow)
+    clock(yellow)
+    step = SupervisionStep.objects.get(case=case, means="phone")
+    answer = desk("督办员").post(f"{URL}steps/{step.pk}/call/", {"spoken_with": "住建局值班室", "answer": ""})
+    words = answer.content.decode()
+    opened = words[words.index(f'id="call-{step.pk}" open') :].split("</details>")[0]
+    assert "请写明对方怎么答复" in opened and "住建局值班室" in opened and f'call/#call-{step.pk}"' in opened
+    assert words.count('class="act-call') == 2 and words.count("data-focus") == 1
+
+
+@pytest.mark.parametrize(("hours", "act"), [(1, "待发督办函"), (24 * 12, "待列入查办")])
+def test_print_says_the_next_act_where_its_button_is_left_out(desk, late, hours, act):
+    late(by=hours * HOUR)
+    words = desk("督办员").get(URL).content.decode()
+    assert f'<span class="print-only">{act}</span>' in words
+
+
 def test_incomplete_call_keeps_what_was_typed(town, desk, late):
     case = late()
     SupervisionStep.objects.filter(case=case, means="written").update(state="void")
@@ -156,6 +176,10 @@ def test_workbook_holds_the_rows_and_runs_nothing(town, desk, late):
     table = list(sheet.iter_rows(values_only=True))
     assert table[0][:4] == ("亮灯", "单位", "编号", "标题")
     assert {line[2] for line in table[1:]} == {case.number, plain.number}
+    assert sheet.auto_filter.ref == "A1:J3"
+    due = next(line[6] for line in table[1:] if line[2] == case.number)
+    assert due == fresh(case).alerts.latest("moment").due_at.astimezone(MORNING.tzinfo).replace(tzinfo=None)
+    assert sheet["G2"].is_date and sheet["G2"].number_format == "yyyy-mm-dd hh:mm"
     [title] = [cell for cell in sheet["D"] if str(cell.value).startswith("=")]
     assert title.data_type == "s" and title.quotePrefix
 

@@ -1,5 +1,6 @@
 """The inbox of notices: unread first, one click from the case, and what was read climbs no further."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,12 @@ def test_long_inbox_is_paged(town, desk):
     assert (first.count('class="told '), second.count('class="told ')) == (30, 1)
 
 
+def badge(page):
+    """The number beside the link to what did not get through; None where there is none."""
+    found = re.search(r'>没办成的后台事项</span><span class="desk-nav-count">(\d+)', page)
+    return found.group(1) if found else None
+
+
 def test_dead_notices_name_channel_recipient_and_group_and_all_go_out_again(town, desk, gateway):
     from huixiang.notices.actions import hooking
 
@@ -99,4 +106,19 @@ def test_gateway_that_is_down_is_told_while_its_notices_wait(town, desk, gateway
     telling.tell(telling.Word("审核通过", "已通过"), key="p", at=MORNING, user=town.people["小满"], phone="13812345678")
     telling.send_due(at=MORNING)
     page = desk("系统管理员").get("/desk/deliveries/").content.decode()
-    assert "短信：1条没发成" in page and "503" in page
+    assert "短信发不出去：1条通知在等" in page and "没有接受请求（HTTP 503）" in page
+    inbox = desk("系统管理员").get("/desk/").content.decode()
+    assert "短信发不出去：1条通知在等" in inbox and badge(inbox) == "1"
+    other = desk("督办员").get("/desk/").content.decode()
+    assert "发不出去" not in other and badge(other) is None
+
+
+def test_gateway_that_cannot_be_reached_is_told_in_chinese_and_the_badge_goes_when_it_works(town, desk, gateway):
+    gateway.close()
+    telling.tell(telling.Word("审核通过", "已通过"), key="p", at=MORNING, user=town.people["小满"], phone="13812345678")
+    telling.send_due(at=MORNING)
+    inbox = desk("系统管理员").get("/desk/").content.decode()
+    assert "连接不上对方的服务：对方没有开放服务，连接被拒绝" in inbox and badge(inbox) == "1"
+    Notice.objects.filter(channel=Channel.SMS).update(sent_at=MORNING, last_error="")
+    inbox = desk("系统管理员").get("/desk/").content.decode()
+    assert "发不出去" not in inbox and badge(inbox) is None

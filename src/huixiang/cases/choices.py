@@ -144,7 +144,7 @@ STEP_LABELS: dict[Step, str] = {
     Step.APPROVE: "审核通过",
     Step.ASK_SUPPLEMENT: "请留言人补充",
     Step.SUPPLY: "留言人已补充",
-    Step.LAPSE: "逾期未补充",
+    Step.LAPSE: "到期未补充",
     Step.REJECT: "未通过审核",
     Step.DIVERT: "告知其他渠道",
     Step.MERGE: "并入同类留言",

@@ -157,7 +157,7 @@ def _facts(event: CaseEvent) -> dict[str, str]:
 
 def _why_declined(event: CaseEvent) -> str:
     reason = reason_of(event.data["code"])
-    return f"{reason.explanation}{reason.other_door}" if reason else "逾期未补充材料。需要时可以重新留言。"
+    return f"{reason.explanation}{reason.other_door}" if reason else "没有在期限内补充材料。需要时可以重新留言。"
 
 
 def _unit_name(event: CaseEvent) -> str:

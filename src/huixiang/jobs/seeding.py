@@ -23,6 +23,7 @@ from .handlers import handlers_of, index_text
 from .seeding_knowledge import keep_knowledge
 from .seeding_people import sign_ins
 from .seeding_reference import load_reference
+from .seeding_supervision import supervise
 from .seeding_town import Town, build_town
 from .seeding_walk import BadSeed, walk
 from .turn import Turn
@@ -58,6 +59,7 @@ def seed(*, now: datetime, say: Callable[[str], object] = lambda line: None) -> 
         wanted[row["key"]] = row["supporters"]
     say(f"messages: {len(cases)}")
     _supporters(town, cases, wanted, now, rng)
+    say(f"acts of supervision: {supervise(town, cases, now)}")
     # The watch as it stands at `now`: what it records wakes a case once more, until nothing is left to say.
     while watching.sweep(at=now):
         pass

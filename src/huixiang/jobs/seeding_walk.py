@@ -25,7 +25,7 @@ from huixiang.cases.actions import (
     withdrawing,
 )
 from huixiang.cases.actions.replying import Details
-from huixiang.cases.choices import AssignmentRole, AssignmentState
+from huixiang.cases.choices import AssignmentRole, AssignmentState, Lane
 from huixiang.cases.gate_guards import Lessons, needs_lessons
 from huixiang.cases.models import Case, Reply
 from huixiang.cases.refusals import Refused
@@ -229,6 +229,9 @@ class Walk:
             self.case = accepting.accept(self.case, self.cast.by_unit(lead, at, *HANDLERS))
         for task in self.case.assignments.filter(role=AssignmentRole.SUPPORTING).select_related("unit"):
             accepting.accept_support(task, self.cast.by_unit(task.unit, at + timedelta(minutes=5), *HANDLERS))
+        if self.row.get("lane") == Lane.SIMPLE:
+            act = self.cast.coordinator(at + timedelta(minutes=6))
+            self.case = assigning.set_lane(self.case, Lane.SIMPLE, act, reason="知识库有现成的标准答复")
 
     def take_turn(self, item: Item) -> None:
         """One item of the agenda."""
@@ -247,6 +250,9 @@ class Walk:
         if kind == "final":
             self.finish_support(item.at)
         reply = self._draft(item)
+        if self.row.get("lane") == Lane.SIMPLE:
+            self.reply_simply(reply, item.at)
+            return
         at, gap = reply.updated_at, item.at - reply.updated_at
         reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, at + gap * 0.2, *HANDLERS))
         if kind == "final" and self.rng.random() < 0.08:  # noqa: PLR2004 - few are returned, as in any good office
@@ -258,6 +264,12 @@ class Walk:
         # The town's story is older than the gate: what it finds is kept, and some of these replies are poor on purpose.
         act = self.cast.inspector(item.at)
         self.case = publishing.publish(reply, act, accept_personal_data=True, is_history=True)
+
+    def reply_simply(self, reply: Reply, at: datetime) -> None:
+        """In the simple lane one other person of the unit reads it and lets it out."""
+        half = reply.updated_at + (at - reply.updated_at) / 2
+        reply = replying.send_to_review(reply, self.cast.by_unit(reply.unit, half, *HANDLERS))
+        self.case = publishing.publish_simple(reply, self.cast.by_unit(reply.unit, at, Role.UNIT_REVIEWER))
 
     def supplement(self, item: Item) -> None:
         """The citizen adds something; a moderator shows it unless it is too fresh."""

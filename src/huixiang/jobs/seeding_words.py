@@ -6,6 +6,7 @@ from random import Random
 
 from huixiang.cases.reasons import reasons
 from huixiang.followup.models import UNSATISFIED_UP_TO
+from huixiang.notices.wording import quoted
 from huixiang.rules.calendar import CHINA
 
 EXTENSIONS = [
@@ -40,7 +41,7 @@ def extension_text(until: date, rng: Random) -> str:
 def draft_text(title: str, now: datetime, rng: Random) -> str:
     """A reply that somebody is still working on."""
     until = (now + timedelta(days=rng.randrange(2, 6))).astimezone(CHINA).date()
-    return rng.choice(DRAFTS).format(title=title, day=day_of(until))
+    return rng.choice(DRAFTS).format(title=quoted(title), day=day_of(until))
 
 
 def return_note(rng: Random) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 # What stands outside the house for the title of a case that is not public.
 NOT_PUBLIC = "内容不公开的留言"
 WORDS = Path(__file__).parent / "words"
+# GB/T 15834: a quotation within a quotation has the other marks.
+_TURNED = str.maketrans("“”‘’", "‘’“”")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -44,8 +46,20 @@ class Template:
         """The words with the facts in place; raises BadWords where one is missing."""
         if missing := self.placeholders - set(facts):
             raise BadWords(f"nothing is known for {sorted(missing)}")
-        subject, body = (_PLACEHOLDER.sub(lambda m: facts[m[1]], text) for text in (self.subject, self.body))
-        return Word(subject, body, url)
+        return Word(_filled(self.subject, facts), _filled(self.body, facts), url)
+
+
+def quoted(words: str) -> str:
+    """What stands between “”: its own quotation marks become the inner ones ‘’, and inner ones the outer."""
+    return words.translate(_TURNED)
+
+
+def _filled(text: str, facts: Mapping[str, str]) -> str:
+    def fact(found: re.Match[str]) -> str:
+        before = text[: found.start()]
+        return quoted(facts[found[1]]) if before.count("“") > before.count("”") else facts[found[1]]
+
+    return _PLACEHOLDER.sub(fact, text)
 
 
 def names() -> set[str]:

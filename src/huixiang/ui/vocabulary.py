@@ -86,8 +86,8 @@ URGENCIES = {code.value: Mark(str(code.label), *look) for code, look in _LOOK_OF
 LIGHTS = {
     "green": Mark("正常", "check-circle", "green"),
     "yellow": Mark("临期", "clock", "amber"),
-    "red": Mark("超期", "exclamation-triangle-fill", "red"),
-    "black": Mark("严重超期", "exclamation-octagon-fill", "black"),
+    "red": Mark("超时", "exclamation-triangle-fill", "red"),
+    "black": Mark("严重超时", "exclamation-octagon-fill", "black"),
 }
 FAMILIES: dict[str, Mapping[str, Mark]] = {
     "state": STATES,

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from huixiang.accounts.roles import REGION_ROLES, UNIT_ROLES, Role
+from huixiang.cases.actions import delivering
 from huixiang.cases.knowledge_access import KEEPING
-from huixiang.notices.actions import reading
+from huixiang.notices.actions import reading, telling
 from huixiang.quality.access import LOOKING_BACK
 from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
 from huixiang.ui import addresses
@@ -19,6 +20,8 @@ SETS_LIMITS = (Role.SYSTEM_ADMIN, Role.COORDINATOR, Role.SUPERVISOR)
 HOT_MATTERS = (Role.MODERATOR, Role.COORDINATOR, Role.SUPERVISOR, Role.LEADER, Role.CONVENOR)
 TRIAGE_FIGURES = (Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.SYSTEM_ADMIN)
 SEES_CASES = tuple(UNIT_ROLES | REGION_ROLES)
+# Whoever runs the system sees on every page how much of this waits.
+DELIVERIES = "desk:deliveries"
 # Pages of the navigation besides the queues: address, words, icon, keys, and the roles that have them.
 PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:search", "全部留言", "search", "g s", SEES_CASES),
@@ -37,12 +40,12 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:triage", "系统拿不准的", "question-circle", "g y", (Role.MODERATOR, Role.COORDINATOR)),
     ("desk:triage_hot", "热点问题", "flag-fill", "g z", HOT_MATTERS),
     ("desk:triage_figures", "研判准不准", "bar-chart", "", TRIAGE_FIGURES),
-    ("desk:overdue", "超期一览", "clock-history", "g o", WATCHING),
+    ("desk:overdue", "超时一览", "clock-history", "g o", WATCHING),
     ("desk:standards", "办理时限标准", "hourglass-split", "g n", SETS_LIMITS),
     ("desk:calendar", "工作日历", "calendar3", "g w", SETS_LIMITS),
     ("desk:looks", "原文查看记录", "eye", "g l", (Role.AUDIT_ADMIN,)),
     ("desk:ledger", "账本核验", "shield-lock", "g v", (Role.AUDIT_ADMIN,)),
-    ("desk:deliveries", "没办成的后台事项", "exclamation-triangle", "g d", (Role.SYSTEM_ADMIN,)),
+    (DELIVERIES, "没办成的后台事项", "exclamation-triangle", "g d", (Role.SYSTEM_ADMIN,)),
     ("desk:people", "人员和角色", "people", "g m", (Role.SECURITY_ADMIN,)),
 )
 # Queues that have a desk of their own.
@@ -89,7 +92,9 @@ def navigation(actor: Actor, entries: dict[str, list[Entry]], path: str) -> list
         url = addresses.to(name) if name else f"{inbox}#{queue.code}"
         links.append(_link(queue.title, url, queue.icon, keys, path=path, count=counted(entries[queue.code])))
     pages = [row for row in PAGES if actor.has(*row[-1])]
-    links += [_link(words, addresses.to(name), icon, keys, path=path) for name, words, icon, keys, _ in pages]
+    for name, words, icon, keys, _ in pages:
+        count = _troubles() if name == DELIVERIES else ""
+        links.append(_link(words, addresses.to(name), icon, keys, path=path, count=count))
     return links
 
 
@@ -97,6 +102,12 @@ def unread(actor: Actor) -> str:
     """How many notices the person has not opened: 3, 99+; empty for none."""
     number = reading.unread(actor.user) if actor.user else 0
     return "99+" if number >= reading.MOST_COUNTED else str(number or "")
+
+
+def _troubles() -> str:
+    """How many notices and consequences did not get through: 3, 99+; empty for none."""
+    number = telling.trouble_count(CAP) + delivering.failing_count(CAP)
+    return "99+" if number >= CAP else str(number or "")
 
 
 def counted(entries: list[Entry]) -> str:

@@ -160,7 +160,7 @@ class InspectForm(PlainWords, forms.Form):
             self.add_error("checks", f"发布前请逐项核对，还有{left}项没有勾选。")
 
 
-DUE = [("overdue", "已超期"), ("today", "今天到期"), ("soon", "三天内到期"), ("none", "没有期限")]
+DUE = [("overdue", "已超时"), ("today", "今天到期"), ("soon", "三天内到期"), ("none", "没有期限")]
 SORTS = {
     "due": "期限", "-submitted": "最新提交", "submitted": "最早提交", "-answered": "最近答复",
     "-supporters": "最多人遇到",

@@ -15,8 +15,8 @@ from .forms_b import CleanText, area
 from .standing import ACTS, PLATFORM, Wanted
 
 WHAT = [("", "全部"), ("today", "今天转黄"), *((rung, RungLabel(rung).label) for rung in Rung)]
-DEMANDS = "立即核查所反映的问题，把核查情况告诉留言人。\n在本函期限内办结，作出正式答复。\n说明超期的原因和改进措施。"
-ORDER_STATES = {"": "全部", "unsigned": "待签收", "open": "待答复", "late": "逾期未答复", "answered": "已答复"}
+DEMANDS = "立即核查所反映的问题，把核查情况告诉留言人。\n在本函期限内办结，作出正式答复。\n说明超时的原因和改进措施。"
+ORDER_STATES = {"": "全部", "unsigned": "待签收", "open": "待答复", "late": "超时未答复", "answered": "已答复"}
 
 
 class DeskFilterForm(PlainWords, forms.Form):

@@ -68,6 +68,8 @@ class Row:
     left_words: str = ""
     may_act: bool = False
     call_form: Any = None
+    # What stood in the way of the call that was just typed.
+    call_trouble: Any = None
 
     @property
     def next_act(self) -> str:

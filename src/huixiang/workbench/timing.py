@@ -1,19 +1,24 @@
 """The clocks of a case for its page: each with its light and how it was computed; and its supervision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from huixiang.cases.choices import CLOCK_LABELS
-from huixiang.cases.models import Case
+from huixiang.cases.deadlines import deadlines_for
+from huixiang.cases.models import Case, Column
 from huixiang.rules.clocks import Clock, ClockKind, is_provisional, light_of
+from huixiang.rules.explaining import explain, origin
 from huixiang.rules.ladder import Means
 from huixiang.supervision import access, watching
 from huixiang.supervision.models import MeansLabel, RungLabel, StepState, SupervisionOrder, SupervisionStep
 from huixiang.ui import moments
 from huixiang.units.access import Actor
+from huixiang.units.models import Region
 from huixiang.units.standards import in_force
+
+from .wording import scope_words
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,37 @@ def clock_lines(case: Case, at: datetime) -> list[ClockLine]:
     years = {m.year + n for c in clocks for m in (c.started_at, c.due_at) for n in (-1, 0, 1)} | {at.year}
     known = in_force().calendar
     calendar = known.provisional(*range(min(years), max(years) + 2))
+    basis = _bases(case, clocks)
     lines = [
         ClockLine(
-            CLOCK_LABELS[clock.kind], light_of(clock, calendar, at), clock.due_at, _words(clock, at), clock.reasons,
+            CLOCK_LABELS[clock.kind], light_of(clock, calendar, at), clock.due_at, _words(clock, at),
+            [*explain(clock, calendar), *basis(clock)],
             clock.stopped_at is None, clock.stopped_at is None and clock.paused_at is not None,
             clock.stopped_at is None and is_provisional(clock, known),
         )
         for clock in clocks
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (not line.is_running, line.due_at))
+
+
+def _bases(case: Case, clocks: Sequence[Clock]) -> Callable[[Clock], list[str]]:
+    """What tells of a clock which region's figure it follows, for which messages, since when; two statements."""
+    deadlines = deadlines_for(case)
+    rows = {clock: origin(clock, deadlines) for clock in clocks if clock.is_counted or clock.kind == ClockKind.ANSWER}
+    names = dict(
+        Region.objects.filter(code__in={row.region for row in rows.values() if row}).values_list("code", "name")
+    )
+    columns = dict(Column.objects.values_list("code", "name"))
+
+    def words(clock: Clock) -> list[str]:
+        row = rows.get(clock)
+        if row is None:
+            return []
+        since = f"{row.effective_from.year}年{row.effective_from.month}月{row.effective_from.day}日"
+        scope = scope_words(row, columns)
+        return [f"用的是{names.get(row.region, row.region)}的标准：{scope}，{row.span.words()}，{since}起施行"]
+
+    return words
 
 
 def late_words(case: Case, at: datetime) -> str:

@@ -1,8 +1,9 @@
 """How the desk words what stands in the ledger and on the clocks."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -12,6 +13,7 @@ from huixiang.cases.choices import (
     CLOCK_LABELS,
     STEP_LABELS,
     Lane,
+    MessageKind,
     PauseReason,
     ReplyKind,
     Resolution,
@@ -22,6 +24,7 @@ from huixiang.cases.models import CaseEvent
 from huixiang.cases.reasons import reason_of
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
+from huixiang.rules.standards import Row
 from huixiang.supervision.models import Finding, RungLabel
 from huixiang.ui import moments, vocabulary
 from huixiang.ui.templatetags.ui import icon
@@ -57,6 +60,16 @@ def clock(due: datetime | None, at: datetime) -> SafeString:
     )
 
 
+def scope_words(row: Row, columns: Mapping[str, str]) -> str:
+    """Which messages a figure of a standard speaks of: 绿色通道 · 求助; `columns` names columns by code."""
+    parts = [
+        f"{Lane(row.lane).label}通道" if row.lane else "",
+        columns[row.column] if row.column else "",
+        MessageKind(row.kind).label if row.kind else "",
+    ]
+    return " · ".join(filter(None, parts)) or "所有留言"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of a case's history."""
@@ -71,9 +84,24 @@ class Entry:
 
 
 def history(events: Iterable[CaseEvent], *, replies: Collection[int]) -> list[Entry]:
-    """The events in words, newest first; `replies` are the replies whose inner steps the reader may know."""
-    lines = [_entry(e, replies) for e in events]
+    """The events in words, newest first; `replies` are the replies whose inner steps the reader may know.
+
+    Warnings that follow one another are one line: nobody has to scroll past a dozen of them.
+    """
+    lines: list[Entry] = []
+    for are_warnings, run in groupby(events, key=lambda event: event.step == Step.WARN):
+        found = [_entry(event, replies) for event in run]
+        lines += [_folded(found)] if are_warnings and len(found) > 1 else found
     return lines[::-1]
+
+
+def _folded(warnings: Sequence[Entry]) -> Entry:
+    """Several warnings as one line with the moment of the last; those before it have theirs, the newest first."""
+    last = warnings[-1]
+    runs = [(time, list(run)) for time, run in groupby(reversed(warnings), key=lambda one: one.time)]
+    said = [("" if time == last.time else f"{moments.spoken(time, last.time)} ", run) for time, run in runs]
+    text = "\n".join(head + "、".join(one.text for one in run if one.text) for head, run in said)
+    return replace(last, title=f"{last.title}（{len(warnings)}次）", text=text)
 
 
 def said(event: CaseEvent) -> str:

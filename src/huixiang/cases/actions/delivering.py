@@ -20,6 +20,11 @@ def failing(limit: int = 200) -> list[EventDelivery]:
     return list(bare.order_by(F("given_up_at").asc(nulls_first=True), "next_try_at")[:limit])
 
 
+def failing_count(most: int) -> int:
+    """How many deliveries have failed and still wait, up to `most`."""
+    return EventDelivery.objects.filter(tries__gt=0, given_up_at=None).values("pk")[:most].count()
+
+
 @transaction.atomic
 def give_up(delivery: EventDelivery, act: Act, *, reason: str) -> None:
     """A person decides, with a reason in the ledger, that the rest of an event's consequences will not happen."""

@@ -70,6 +70,13 @@ def stuck() -> list[tuple[str, int, str]]:
     return [(channel, number, latest.filter(channel=channel).first() or "") for channel, number in counts]
 
 
+def trouble_count(most: int) -> int:
+    """How many notices failed and still wait or were given up, up to `most`; two short reads of partial indexes."""
+    waiting = Notice.objects.filter(sent_at=None, given_up_at=None, dropped_at=None, tries__gt=0).exclude(last_error="")
+    dead = Notice.objects.filter(given_up_at__isnull=False)
+    return min(most, sum(rows.order_by().values("pk")[:most].count() for rows in (waiting, dead)))
+
+
 def resend(notice: Notice, *, at: datetime) -> None:
     """Gives a dead notice a new set of tries."""
     _again(Notice.objects.filter(pk=notice.pk), at)

@@ -12,11 +12,11 @@ from ..channels import SENDERS
 from ..models import Channel, Choice, Hook, Notice
 from ..wording import Word
 from .preferring import chosen_by
-from .sending import MAX_TRIES, dead, dead_count, resend, resend_all, send_due, stuck
+from .sending import MAX_TRIES, dead, dead_count, resend, resend_all, send_due, stuck, trouble_count
 
 __all__ = [
     "MAX_TRIES", "About", "Telling", "Word", "dead", "dead_count", "resend", "resend_all", "send_due", "stuck", "tell",
-    "tell_many", "tell_people", "tell_unit_groups",
+    "tell_many", "tell_people", "tell_unit_groups", "trouble_count",
 ]  # fmt: skip
 
 

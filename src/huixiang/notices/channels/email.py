@@ -13,7 +13,7 @@ from huixiang.accounts.encryption import keyed_hash
 
 from ..models import Notice
 from ..phrasing import in_full, subject_of
-from .outcomes import GatewayDown, NoAnswer, TryLater, Undeliverable
+from .outcomes import GatewayDown, NoAnswer, TryLater, Undeliverable, plainly
 
 TIMEOUT_SECONDS = 5.0
 SENDER = "回响"
@@ -27,7 +27,7 @@ def is_configured() -> bool:
 def send(notice: Notice) -> None:
     """Mails the notice to the address that its reader has now."""
     if notice.user is None or not notice.user.email:
-        raise Undeliverable("no e-mail address")
+        raise Undeliverable("没有留邮箱")
     send_text(notice.user.email, subject_of(notice), in_full(notice), key=notice.key)
 
 
@@ -35,12 +35,12 @@ def send_text(address: str, subject: str, text: str, *, key: str) -> None:
     """Mails one text; raises GatewayDown, NoAnswer or Undeliverable. `key` is the same for a repeat."""
     mail: dict[str, Any] | None = settings.SMTP
     if mail is None:
-        raise GatewayDown("HUIXIANG_SMTP_URL is not set")
+        raise GatewayDown("没有设置邮件服务器（HUIXIANG_SMTP_URL）")
     message = _message(address, subject, text, key)
     try:
         server = smtplib.SMTP(mail["host"], mail["port"], timeout=TIMEOUT_SECONDS)
     except (OSError, smtplib.SMTPException) as error:
-        raise GatewayDown(f"the mail server cannot be reached: {error!r}") from error
+        raise GatewayDown(f"连接不上邮件服务器：{plainly(error)}") from error
     try:
         _open(server, mail)
         _hand_over(server, message, address)
@@ -50,7 +50,7 @@ def send_text(address: str, subject: str, text: str, *, key: str) -> None:
 
 def _message(address: str, subject: str, text: str, key: str) -> EmailMessage:
     if not address.isascii() or address.count("@") != 1 or any(c.isspace() for c in address):
-        raise Undeliverable("not an e-mail address")
+        raise Undeliverable("邮箱地址写得不对")
     message = EmailMessage()
     message["From"], message["To"] = formataddr((SENDER, settings.MAIL_FROM)), address
     message["Subject"] = subject
@@ -72,7 +72,7 @@ def _open(server: smtplib.SMTP, mail: Mapping[str, Any]) -> None:
         if mail["user"]:
             server.login(mail["user"], mail["password"])
     except (OSError, smtplib.SMTPException) as error:
-        raise GatewayDown(f"the mail server did not let us in: {error!r}") from error
+        raise GatewayDown(f"邮件服务器不让登录：{plainly(error)}") from error
 
 
 def _hand_over(server: smtplib.SMTP, message: EmailMessage, address: str) -> None:
@@ -80,19 +80,19 @@ def _hand_over(server: smtplib.SMTP, message: EmailMessage, address: str) -> Non
         _expect(server.mail(settings.MAIL_FROM))
         _expect(server.rcpt(address))
     except (OSError, smtplib.SMTPException) as error:
-        raise GatewayDown(f"the mail server went away: {error!r}") from error
+        raise GatewayDown(f"邮件服务器中途断开：{plainly(error)}") from error
     try:
         _expect(server.data(message.as_bytes()))
     except smtplib.SMTPDataError as error:
         _expect((error.smtp_code, error.smtp_error))
     except (OSError, smtplib.SMTPException) as error:
-        raise NoAnswer(f"the mail server took the text and said no more: {error!r}") from error
+        raise NoAnswer(f"邮件服务器收下了内容，没有再回音：{plainly(error)}") from error
 
 
 def _expect(answer: tuple[int, bytes | str]) -> None:
     code, said = answer
     words = f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
     if 400 <= code < 500:
-        raise TryLater(words)
+        raise TryLater(f"邮件服务器现在不收（{words}）")
     if code >= 500 or code < 200:
-        raise Undeliverable(words)
+        raise Undeliverable(f"邮件服务器不收（{words}）")

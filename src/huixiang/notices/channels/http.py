@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from .outcomes import GatewayDown, NoAnswer
+from .outcomes import GatewayDown, NoAnswer, plainly
 
 TIMEOUT_SECONDS = 5.0
 LONGEST_ANSWER = 64 * 1024
@@ -42,11 +42,11 @@ def post(
             return _read(answer, seconds)
     except urllib.error.HTTPError as error:
         error.close()
-        raise GatewayDown(f"the gateway answered {error.code}") from error
+        raise GatewayDown(f"对方的服务没有接受请求（HTTP {error.code}）") from error
     except urllib.error.URLError as error:
-        raise GatewayDown(f"the gateway cannot be reached: {error.reason}") from error
+        raise GatewayDown(f"连接不上对方的服务：{plainly(error.reason)}") from error
     except (OSError, http.client.HTTPException) as error:
-        raise NoAnswer(f"no answer came: {error!r}") from error
+        raise NoAnswer(f"已经发过去，没有收到回音：{plainly(error)}") from error
 
 
 def _read(answer: http.client.HTTPResponse, seconds: float) -> bytes:
@@ -55,5 +55,5 @@ def _read(answer: http.client.HTTPResponse, seconds: float) -> bytes:
     while chunk := answer.read1(LONGEST_ANSWER):
         got += chunk
         if time.monotonic() > until or len(got) > LONGEST_ANSWER:
-            raise TimeoutError("the answer is too slow or too long")
+            raise TimeoutError("回音太慢或者太长")
     return got

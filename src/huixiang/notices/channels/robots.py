@@ -18,14 +18,14 @@ def is_allowed(url: str) -> bool:
 def say(notice: Notice, url: str, temporary: frozenset[int]) -> None:
     """Posts the notice as a text; an errcode of `temporary` is worth another try, any other but 0 is final."""
     if not is_allowed(url):
-        raise Undeliverable("the address is not under HUIXIANG_HOOK_ORIGINS")
+        raise Undeliverable("机器人的地址不在允许的范围内（HUIXIANG_HOOK_ORIGINS）")
     answer = http.post(url, {"msgtype": "text", "text": {"content": in_full(notice)}})
     try:
         said = json.loads(answer)
         code, words = int(said["errcode"]), str(said.get("errmsg", ""))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NoAnswer(f"the robot's answer is not understood: {answer[:80]!r}") from error
+        raise NoAnswer(f"看不懂机器人的回音：{answer[:80].decode(errors='replace')}") from error
     if code in temporary:
-        raise TryLater(f"errcode {code} {words}")
+        raise TryLater(f"对方说现在不收（errcode {code} {words}）")
     if code != 0:
-        raise Undeliverable(f"errcode {code} {words}")
+        raise Undeliverable(f"对方不收（errcode {code} {words}）")

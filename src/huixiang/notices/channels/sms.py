@@ -20,7 +20,7 @@ def is_configured() -> bool:
 def send(notice: Notice) -> None:
     """Texts the notice to its phone."""
     if not notice.sealed_phone:
-        raise Undeliverable("no phone number")
+        raise Undeliverable("没有手机号")
     send_text(notice.sealed_phone, in_one_line(notice), key=notice.key)
 
 
@@ -28,7 +28,7 @@ def send_text(phone: str, text: str, *, key: str) -> None:
     """Hands one text to the gateway as JSON {to, text, key}; raises GatewayDown. `key` lets it drop repeats."""
     if not settings.SMS_URL:
         if not settings.DEMO:
-            raise GatewayDown("HUIXIANG_SMS_URL is not set")
+            raise GatewayDown("没有设置短信网关（HUIXIANG_SMS_URL）")
         logger.info("demo SMS to %s: %s", phone, text)
         return
     http.post(

@@ -18,6 +18,8 @@ from huixiang.accounts.shapes import shape_of_many
 from huixiang.cases import access
 from huixiang.cases.choices import Lane, MessageKind, Urgency
 from huixiang.cases.models import Case, Column
+from huixiang.notices.actions import telling
+from huixiang.notices.models import Channel
 from huixiang.ui import addresses, vocabulary
 from huixiang.ui.templatetags.ui import icon
 from huixiang.units.models import Region, Unit
@@ -81,6 +83,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
         "has_roles": bool(request.actor.grants),
         "first": _most_pressing(sections, found),
         **_calendar_wanted(request),
+        "stuck": _gateways_down(request),
     }
     return page(request, "workbench/inbox/inbox.html", context)
 
@@ -90,6 +93,13 @@ def _calendar_wanted(request: DeskRequest) -> dict[str, Any]:
     may_edit = request.actor.has(Role.SYSTEM_ADMIN)
     is_concerned = may_edit or request.actor.has(Role.SUPERVISOR)
     return {"missing_year": missing_year(request.at) if is_concerned else None, "may_edit": may_edit}
+
+
+def _gateways_down(request: DeskRequest) -> list[tuple[str, int, str]]:
+    """The channels on which notices fail, with their number and the latest reason, for whoever runs the system."""
+    if not request.actor.has(Role.SYSTEM_ADMIN):
+        return []
+    return [(str(Channel(channel).label), count, error) for channel, count, error in telling.stuck()]
 
 
 def _most_pressing(sections: list[Section], found: dict[str, list[Entry]]) -> str:

@@ -9,7 +9,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huixiang.cases.refusals import Refused
@@ -200,7 +199,7 @@ def _line(row: Finding) -> list[Any]:
     return [
         row.case.number, row.case.title, row.case.region.readable, row.unit.name if row.unit else "", row.why,
         row.found, truth, row.get_measure_display() if row.measure else "", row.by.display_name if row.by else "",
-        f"{localtime(row.at):%Y-%m-%d %H:%M}" if row.at else "",
+        row.at or "",
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What a unit owes, on one page: tasks, orders, promises, leaders' tasks, and what supervision is about to do."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,10 +15,11 @@ from huixiang.cases import gate_access
 from huixiang.cases.choices import AssignmentRole, AssignmentState, ReplyKind
 from huixiang.cases.models import Assignment, Case, Reply
 from huixiang.rules.calendar import at_clock
+from huixiang.rules.ladder import LEVEL, Means
 from huixiang.rules.lifecycle import State
 from huixiang.rules.spans import DAY_ENDS
 from huixiang.supervision import access
-from huixiang.supervision.models import StepState
+from huixiang.supervision.models import StepState, SupervisionStep
 from huixiang.units.access import Actor
 from huixiang.units.models import Unit
 
@@ -39,16 +41,30 @@ def obligations(request: DeskRequest) -> HttpResponse:
     orders = access.orders_to_own_units(actor).filter(answered_at=None)
     steps = access.steps_of_own_units(actor).filter(state=StepState.ASKED)
     told = access.tasks(actor).filter(unit_id__in=actor.tree_unit_ids, done_at=None)
-    asked = list(steps.select_related("case", "unit").order_by("-asked_at", "-pk")[:MOST])
+    asked = list(steps.select_related("case", "unit").order_by("-asked_at", "-pk")[: MOST * len(LEVEL)])
     context = {
         "orders": list(orders.select_related("case", "unit").order_by("due_at", "pk")[:MOST]),
         "tasks": [_task(t) for t in _tasks(actor)[:MOST]],
         "promises": _promises(actor, request.at),
-        "steps": [(step, means_words(step.means)) for step in asked],
+        "steps": _by_case(asked)[:MOST],
         "told": list(told.select_related("instruction__case", "unit").order_by("due_at", "pk")[:MOST]),
         "most": MOST,
     }
     return page(request, "workbench/supervise/obligations.html", context)
+
+
+def _by_case(asked: Sequence[SupervisionStep]) -> list[dict[str, Any]]:
+    """One line per case: the acts that supervision is about to take, the gravest first, and why it takes that one."""
+    found: dict[int, list[SupervisionStep]] = {}
+    for step in asked:
+        found.setdefault(step.case_id, []).append(step)
+    lines = []
+    for steps in found.values():
+        steps.sort(key=lambda step: -LEVEL[Means(step.means)])
+        worst = steps[0]
+        acts = [means_words(step.means) for step in steps]
+        lines.append({"case": worst.case, "unit": worst.unit, "acts": acts, "why": worst.reason, "at": worst.asked_at})
+    return lines
 
 
 def _tasks(actor: Actor) -> QuerySet[Assignment]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core import signing
@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huixiang.accounts.roles import Role
-from huixiang.cases.choices import CLOCK_LABELS, Lane, MessageKind
+from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.deadlines import last_day_begun, scopes
 from huixiang.cases.models import Column
-from huixiang.rules.calendar import CHINA, WorkingCalendar
+from huixiang.rules.calendar import CHINA, ONE_DAY, WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Standard, yellow_at
+from huixiang.rules.explaining import warning_words
 from huixiang.rules.ladder import FOR_THE_CITIZEN
 from huixiang.rules.samples import samples
 from huixiang.rules.standards import BadStandard, Row, read_row, winner
@@ -29,6 +30,7 @@ from huixiang.units.standards import in_force, row_of
 
 from ..doors import DeskRequest, me, page, staff_required
 from ..forms_e import DAY_UNITS, EndStandardForm, StandardForm
+from ..wording import scope_words
 
 READERS = (Role.COORDINATOR, Role.SUPERVISOR)
 LEVELS = [Level.PROVINCE, Level.PREFECTURE, Level.COUNTY]
@@ -51,6 +53,15 @@ class Line:
     is_pending: bool
     is_covered: bool
     above: str
+    # The last day on which it holds; the day stored is the first on which it does not.
+    last_day: date | None
+
+
+class Names(NamedTuple):
+    """What the regions and the columns of a page are called, by code."""
+
+    regions: dict[str, str]
+    columns: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ def standards(request: DeskRequest) -> HttpResponse:
     today = _today(request)
     codes = [region.code[:n] for n in (2, 4, 6) if n <= len(region.code)]
     found = list(ServiceStandard.objects.filter(region_code__in=codes))
-    names = {r.code: r.name for r in Region.objects.filter(code__in=codes)}
+    names = Names({r.code: r.name for r in Region.objects.filter(code__in=codes)}, dict(_columns()))
     live = [f for f in found if f.effective_to is None or f.effective_to > today]
     context = {
         "region": region,
@@ -142,7 +153,9 @@ def end(request: DeskRequest, pk: int) -> HttpResponse:
     above = winner(others, row_of(figure), region=figure.region_code, on=on)
     context = {
         "form": form,
-        "line": _line(figure, [figure], Region.objects.get(pk=figure.region_code), {}, _today(request)),
+        "line": _line(
+            figure, [figure], Region.objects.get(pk=figure.region_code), Names({}, dict(_columns())), _today(request)
+        ),
         "clock": CLOCK_LABELS[ClockKind(figure.clock)],
         "region": Region.objects.get(pk=figure.region_code),
         "above": above,
@@ -214,51 +227,37 @@ def _today(request: DeskRequest) -> date:
 # -- the list -------------------------------------------------------------------------------------------------------
 
 
-def _lines(
-    live: list[ServiceStandard], kind: ClockKind, region: Region, names: dict[str, str], today: date
-) -> list[Line]:
+def _lines(live: list[ServiceStandard], kind: ClockKind, region: Region, names: Names, today: date) -> list[Line]:
     mine = [f for f in live if f.clock == kind]
     # The province first, own ones after what they stand in for; what is to come after what holds.
     mine.sort(key=lambda f: (f.lane, f.column_code, f.kind, len(f.region_code), f.effective_from))
     return [_line(f, live, region, names, today) for f in mine]
 
 
-def _line(
-    figure: ServiceStandard, live: list[ServiceStandard], region: Region, names: dict[str, str], today: date
-) -> Line:
+def _line(figure: ServiceStandard, live: list[ServiceStandard], region: Region, names: Names, today: date) -> Line:
     row, is_own = row_of(figure), figure.region_code == region.code
     rows = [row_of(f) for f in live if f.clock == figure.clock]
     holds = winner(rows, row, region=region.code, on=max(today, row.effective_from))
     above = winner([r for r in rows if len(r.region) < len(row.region)], row, region=region.code, on=today)
     return Line(
         figure,
-        _scope_words(row),
+        scope_words(row, names.columns),
         row.span.words(),
         _warning_words(row),
         row.source,
-        "本地区另定" if is_own and len(region.code) > 2 else names.get(figure.region_code, ""),
+        "本地区另定" if is_own and len(region.code) > 2 else names.regions.get(figure.region_code, ""),
         is_own,
         row.effective_from > today,
         holds is not None and holds != row,
         above.span.words() if is_own and above else "",
+        row.effective_to - ONE_DAY if row.effective_to else None,
     )
-
-
-def _scope_words(row: Row) -> str:
-    parts = [
-        f"{Lane(row.lane).label}通道" if row.lane else "",
-        dict(_columns())[row.column] if row.column else "",
-        MessageKind(row.kind).label if row.kind else "",
-    ]
-    return " · ".join(filter(None, parts)) or "所有留言"
 
 
 def _warning_words(row: Row) -> str:
     if row.clock in WARNS_NOBODY:
         return "—"
-    if row.yellow_days is not None:
-        return f"到期前{row.yellow_days}个工作日"
-    return f"用到{100 * (row.yellow_share or 0.8):.0f}%"
+    return warning_words(row.standard())
 
 
 def _said(day: date) -> str:
@@ -335,7 +334,7 @@ def _change_page(
         "row": row,
         "old": old,
         "old_region": Region.objects.get(pk=old.region) if old else None,
-        "scope": _scope_words(row) if row else "",
+        "scope": scope_words(row, dict(_columns())) if row else "",
         "clock": CLOCK_LABELS[row.clock] if row else "",
         "region": region,
         "rows": _compare(old, row, row.effective_from) if row else [],

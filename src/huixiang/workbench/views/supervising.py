@@ -145,9 +145,10 @@ def desk_page(
     lines = list(standing.gravest_first(alerts)[start : start + PER_PAGE + 1])
     rows = standing.rows_for(request.actor, lines[:PER_PAGE])
     given = _given(request)
+    lost = _lost(_with_calls(rows, request.at, call_form, trouble), call_form)
     context = {
         "form": form,
-        "rows": _with_calls(rows, request.at, call_form),
+        "rows": rows,
         "units": units,
         "totals": {name: sum(u[name] for u in units) for name in ("today", "yellow", "red", "black")},
         "acts": [(m, w, n) for (m, w), n in zip(standing.ACTS.items(), _acts(request, wanted), strict=True)],
@@ -159,8 +160,9 @@ def desk_page(
         "can_act": bool(request.actor.regions(*access.OVERSIGHT)),
         "bulk_form": bulk_form or BulkOrderForm(auto_id="bulk_%s"),
         "chosen": set(request.POST.getlist("case")),
-        "trouble": trouble,
-        "lost_call": _lost(rows, call_form),
+        # What stood in the way of a call is told where its form is open, as long as that is still on the page.
+        "trouble": None if call_form is not None and lost is None else trouble,
+        "lost_call": lost,
         **_steps(given, start, has_more=len(lines) > PER_PAGE),
     }
     is_wrong = trouble is not None or (bulk_form is not None and not bulk_form.is_valid()) or bool(form.errors)
@@ -198,12 +200,15 @@ def _acts(request: DeskRequest, wanted: standing.Wanted) -> list[int]:
     return list(standing.acts_wanted(request.actor, wanted.region).values())
 
 
-def _with_calls(rows: list[standing.Row], at: datetime, typed: tuple[int, CallForm] | None) -> list[standing.Row]:
+def _with_calls(
+    rows: list[standing.Row], at: datetime, typed: tuple[int, CallForm] | None, trouble: Trouble | None
+) -> list[standing.Row]:
     for row in rows:
         row.left_words = moments.left(row.due_at, at)
         if row.step and row.may_act and row.step.means == Means.PHONE:
             is_typed = typed is not None and typed[0] == row.step.pk
             row.call_form = typed[1] if typed and is_typed else CallForm(auto_id=f"call{row.step.pk}_%s")
+            row.call_trouble = trouble if is_typed else None
     return rows
 
 
@@ -229,7 +234,7 @@ def _lines(request: DeskRequest, rows: Iterator[standing.Row]) -> Iterator[list[
         late = request.at > row.due_at
         yield [
             row.rung_words, row.unit, row.case.number, row.case.title, row.case.region.readable, "、".join(row.clocks),
-            f"{localtime(row.due_at):%Y-%m-%d %H:%M}", moments.left(row.due_at, request.at) if late else "",
+            row.due_at, moments.left(row.due_at, request.at) if late else "",
             row.next_act, row.order.number if row.order else "",
         ]  # fmt: skip
 

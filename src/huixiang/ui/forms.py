@@ -25,16 +25,19 @@ class PlainWords:
     """
 
     base_fields: dict[str, forms.Field]
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         form: Any = type(self)
         _teach(form)
         super().__init__(*args, **kwargs)
+        for name in self.fields.keys() - form.base_fields.keys():
+            _speak_plainly(self.fields[name], str(self.fields[name].label or name))
 
 
 @cache
 def _teach(form: Any) -> None:
-    """Let the fields of a form speak plainly: once, for every form of the class begins with copies of them."""
+    """Let the fields that a class declares speak plainly: once, for each of its forms begins with copies of them."""
     for name, field in form.base_fields.items():
         _speak_plainly(field, str(field.label or name))
 

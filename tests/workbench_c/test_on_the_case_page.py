@@ -6,7 +6,6 @@ from tests.workbench_c.conftest import HOUR
 
 from huixiang.cases.actions import accepting, assigning, publishing, replying
 from huixiang.cases.choices import Lane
-from huixiang.cases.ledger import Act
 from huixiang.cases.models import Reply
 from huixiang.supervision import watching
 from huixiang.supervision.actions import calling
@@ -161,7 +160,7 @@ def _passed(town, reply):
     return replying.pass_review(replying.send_to_review(reply, town.act("承办人")), town.act("审核人"))
 
 
-def test_warnings_that_follow_one_another_are_one_line_of_the_history(desk, late):
+def test_warnings_that_follow_one_another_are_one_line_of_the_history(town, desk, late):
     case = late()
     watching.sweep(at=case.due_at + 40 * HOUR)
     lines = page(desk("督办员"), case).context["history"]
@@ -169,14 +168,8 @@ def test_warnings_that_follow_one_another_are_one_line_of_the_history(desk, late
     count = case.events.filter(step="warn").count()
     assert count > 1 and [line.title for line in warned] == [f"时限提醒（{count}次）"]
     assert warned[0].text.split("\n")[-1].endswith("首次回应临期") and "首次回应超时" in warned[0].text
-    calling.record_call(
-        SupervisionStep.objects.get(case=case, means="phone"), act_at(case), spoken_with="值班室", answer="马上办"
-    )
+    step = SupervisionStep.objects.get(case=case, means="phone")
+    calling.record_call(step, town.act("督办员", case.due_at + 41 * HOUR), spoken_with="值班室", answer="马上办")
     watching.sweep(at=case.due_at + 400 * HOUR)
     titles = [line.title for line in page(desk("督办员"), case).context["history"]]
     assert sum(title.startswith("时限提醒") for title in titles) == 2
-
-
-def act_at(case):
-    """Of nobody in particular: who called is told elsewhere."""
-    return Act(None, case.due_at + 41 * HOUR, "督办员")

@@ -6,10 +6,12 @@ import pytest
 from tests.cast import MORNING, fresh
 
 from huixiang.cases.deadlines import deadlines_for
+from huixiang.cases.models import Case
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Happening, clocks_of, is_provisional
 from huixiang.rules.lifecycle import Step
 from huixiang.supervision.actions import ordering
+from huixiang.units.actions import keeping_calendar
 from huixiang.units.models import CalendarYear
 
 MARK = "暂定"
@@ -58,3 +60,29 @@ def test_named_dates_and_plain_hours_are_never_provisional(town):
     calendar = none.provisional(*range(at.year - 1, at.year + 3))
     found = {c.kind: is_provisional(c, none) for c in clocks_of(happened, deadlines_for(case).standard, calendar)}
     assert found["answer"] is False and found["safety_control"] is False
+
+
+def test_inbox_and_list_mark_what_is_counted_into_the_unknown_year_and_no_plain_hours(town, desk, clock, unannounced):
+    case = town.handling(kind="complaint", at=LATE_IN_THE_YEAR)
+    town.published(fresh(case), kind="initial", at=LATE_IN_THE_YEAR + timedelta(minutes=30))
+    clock(LATE_IN_THE_YEAR + timedelta(hours=1))
+    for url in ("/desk/", "/desk/search/"):
+        page = desk("承办人").get(url).content.decode()
+        row = page[page.index('class="light') :].split("</tr>")[0]
+        assert MARK in row, url
+    Case.objects.filter(pk=case.pk).update(lane="urgent")
+    assert MARK not in desk("承办人").get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_public_page_and_the_authors_page_say_that_an_answer_is_due_provisionally(town, client, clock, is_known):
+    if is_known:
+        year = LATE_IN_THE_YEAR.year + 1
+        keeping_calendar.save_year(year, rest=[f"{year}-01-01"], workdays=[], source="国办通知", by=None)
+    case = town.handling(kind="complaint", at=LATE_IN_THE_YEAR)
+    clock(LATE_IN_THE_YEAR + timedelta(hours=1))
+    Case.objects.filter(pk=case.pk).update(due_at=fresh(case).answer_due_at)
+    words = client.get(f"/cases/{case.number}/").content.decode()
+    assert "还没有答复" in words and (f"（{MARK}：次年放假安排未公布）" in words) is not is_known
+    client.force_login(town.people["小满"])
+    assert (MARK in client.get(f"/mine/{case.number}/").content.decode()) is not is_known

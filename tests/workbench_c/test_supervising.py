@@ -114,8 +114,13 @@ def test_what_a_call_lacks_is_told_in_its_open_form_alone(town, desk, clock):
     step = SupervisionStep.objects.get(case=case, means="phone")
     answer = desk("督办员").post(f"{URL}steps/{step.pk}/call/", {"spoken_with": "住建局值班室", "answer": ""})
     words = answer.content.decode()
-    opened = words[words.index(f'id="call-{step.pk}" open') :].split("</details>")[0]
-    assert "请写明对方怎么答复" in opened and "住建局值班室" in opened and f'call/#call-{step.pk}"' in opened
+    opened = words[words.index('class="act-call no-print" open') :].split("</details>")[0]
+    assert (
+        "请写明对方怎么答复" in opened
+        and "住建局值班室" in opened
+        and f'call/#call-{step.pk}"' in opened
+        and f'id="call-{step.pk}" tabindex' in opened
+    )
     assert words.count('class="act-call') == 2 and words.count("data-focus") == 1
 
 

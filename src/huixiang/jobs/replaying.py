@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from huixiang.rules.calendar import CHINA, WorkingCalendar
-from huixiang.rules.clocks import Clock, ClockKind, Light, Standard, light_of
+from huixiang.rules.clocks import Clock, Light, Standard, light_of
 from huixiang.rules.ladder import Means, climbs
 from huixiang.rules.spans import Span, WorkingDays, WorkingHours
 
@@ -81,7 +81,7 @@ def _mark(out: Replay, pair: Pair, calendar: WorkingCalendar) -> None:
 
 def _run(out: Replay, name: str, standard: Standard, pair: Pair, calendar: WorkingCalendar) -> None:
     due = standard.span.after(pair.asked_at, calendar)
-    clock = Clock(ClockKind.ANSWER, "", pair.asked_at, due, standard)
+    clock = Clock(standard.clock, "", pair.asked_at, due, standard)
     out.lights[name][light_of(clock, calendar, pair.answered_at)] += 1
     for climb in climbs([clock], calendar, pair.answered_at):
         if climb.asks:

@@ -14,6 +14,8 @@ class Next:
     title: str
     text: str
     by: datetime | None = None
+    # Whether it was counted off the calendar; a promised date, and plain hours, stand whatever the calendar says.
+    is_counted: bool = False
 
 
 S = State
@@ -23,7 +25,8 @@ def next_step(case: Case) -> Next:
     """The next step of a case in words for its author."""
     title, text = _WORDS[State(case.state)]
     unit = case.lead_unit.name if case.lead_unit else "承办单位"
-    return Next(title, text.format(unit=unit), _by(case))
+    is_counted = case.state != S.TRACKING and not case.is_urgent
+    return Next(title, text.format(unit=unit), _by(case), is_counted)
 
 
 def _by(case: Case) -> datetime | None:

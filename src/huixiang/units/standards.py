@@ -61,6 +61,14 @@ def missing_year(at: datetime) -> int | None:
     return None
 
 
+def is_tentative(due: datetime | None, at: datetime) -> bool:
+    """Whether a counted due time lies in a year after `at` whose days off are not in the calendar yet."""
+    # The calendar is not read where nothing can be unknown: nearly always.
+    if due is None or due.astimezone(CHINA).year <= at.astimezone(CHINA).year:
+        return False
+    return not in_force().calendar.knows(due.astimezone(CHINA).date())
+
+
 def row_of(standard: ServiceStandard) -> Row:
     """The row of a stored figure."""
     return Row(

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from huixiang.cases.actions.submitting import CITIZEN
 from huixiang.cases.choices import (
@@ -22,16 +23,19 @@ from huixiang.cases.choices import (
 )
 from huixiang.cases.models import CaseEvent
 from huixiang.cases.reasons import reason_of
+from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 from huixiang.rules.standards import Row
 from huixiang.supervision.models import Finding, RungLabel
 from huixiang.ui import moments, vocabulary
 from huixiang.ui.templatetags.ui import icon
+from huixiang.units.standards import in_force
 
 # When a clock turns yellow and black: a judgement of this desk, the limits themselves come from rules.standards.
 SOON = timedelta(hours=4)
 LONG_PAST = timedelta(days=3)
+TENTATIVE = SafeString(' <span class="badge-mark tone-grey" title="次年的放假安排公布后可能调整">暂定</span>')
 # Steps that only tell something about a reply: those who may not see the reply see no words of it either.
 ABOUT_A_REPLY = frozenset(
     {Step.SEND_TO_REVIEW, Step.RETURN_REPLY, Step.PASS_REVIEW, Step.DRAFT_REPLY, Step.DISCARD_REPLY}
@@ -68,6 +72,23 @@ def scope_words(row: Row, columns: Mapping[str, str]) -> str:
         MessageKind(row.kind).label if row.kind else "",
     ]
     return " · ".join(filter(None, parts)) or "所有留言"
+
+
+def marker(at: datetime) -> Callable[[datetime | None], SafeString]:
+    """Marks due times that are counted into a year after `at` whose days off are not in the calendar yet; else nothing.
+
+    The calendar is read once, and only where a due time lies in a later year.
+    """
+    kept: list[WorkingCalendar] = []
+
+    def mark(due: datetime | None) -> SafeString:
+        if due is None or localtime(due).year <= localtime(at).year:
+            return SafeString("")
+        if not kept:
+            kept.append(in_force().calendar)
+        return SafeString("") if kept[0].knows(localtime(due).date()) else TENTATIVE
+
+    return mark
 
 
 @dataclass(frozen=True)

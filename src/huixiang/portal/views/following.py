@@ -26,6 +26,7 @@ from huixiang.followup.actions.reopening import may_reopen, reopen
 from huixiang.followup.models import Rating
 from huixiang.notices.models import Notice
 from huixiang.rules.lifecycle import BEFORE_REVIEW, PUBLISHABLE, IllegalTransition, Step, may
+from huixiang.units.standards import is_tentative
 
 from .. import replies, timeline
 from ..forms.own import RatingForm, ReopenForm, SupplementForm, VisibilityForm, WithdrawForm
@@ -144,10 +145,12 @@ def _page(request: Asked, case: Case, forms: dict[str, Form] | None = None, *, s
     answers = replies.published_of(case)
     files = list(Attachment.objects.filter(case=case))
     asked = [e for e in public if e.step == Step.ASK_SUPPLEMENT]
+    next_ = next_step(case)
     context = {
         "case": case,
         "original": access.read_own_original(case),
-        "next": next_step(case),
+        "next": next_,
+        "is_tentative": next_.is_counted and is_tentative(next_.by, request.at),
         "events": timeline.entries(public),
         "stations": timeline.stations(case),
         "replies": replies.shown(answers, files),

@@ -6,16 +6,13 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
 from huixiang.cases.choices import STAFF_STATE_LABELS
 from huixiang.rules.lifecycle import State
 from huixiang.ui.templatetags.ui import state_badge
-from huixiang.units.standards import in_force
 from huixiang.workbench import wording
 
 register = template.Library()
-TENTATIVE = SafeString(' <span class="badge-mark tone-grey" title="次年的放假安排公布后可能调整">暂定</span>')
 
 
 @register.simple_tag(takes_context=True)
@@ -34,12 +31,11 @@ def tentative(context: Context, due: datetime | None) -> SafeString:
     The calendar is read once per request, and only where a due time lies in a later year than the page.
     """
     now = context.get("now")
-    if due is None or (isinstance(now, datetime) and localtime(due).year <= localtime(now).year):
-        return SafeString("")
     kept = vars(context["request"]) if "request" in context else {}
-    if "working_calendar" not in kept:
-        kept["working_calendar"] = in_force().calendar
-    return SafeString("") if kept["working_calendar"].knows(localtime(due).date()) else TENTATIVE
+    if "marks_tentative" not in kept:
+        kept["marks_tentative"] = wording.marker(now if isinstance(now, datetime) else timezone.now())
+    mark: SafeString = kept["marks_tentative"](due)
+    return mark
 
 
 @register.simple_tag

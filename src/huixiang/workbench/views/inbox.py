@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from html import escape
 from typing import Any
@@ -28,7 +29,7 @@ from huixiang.units.standards import missing_year
 from ..context import OWN_DESKS, counted, waiting_for
 from ..doors import DeskRequest, page, staff_required
 from ..queues import POOL, Entry, Queue, queues_of
-from ..wording import clock, light_of
+from ..wording import clock, light_of, marker
 
 SHOWN = 20
 POOL_PAGE = 30
@@ -41,6 +42,7 @@ COLUMNS = (
 
 
 Links = Callable[[Entry, str], str]
+Clocked = Callable[[datetime | None, dict[str, Any]], SafeString]
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,10 @@ def pool(request: DeskRequest) -> HttpResponse:
     cases = access.pool(request.actor).soonest().for_lists()
     shown = Paginator(cases, POOL_PAGE).get_page(request.GET.get("page"))
     units = access.claiming_units(request.actor, shown[0]) if len(shown) else []
-    rows = [(case, clock(case.due_at, request.at), _claiming(request, units, case)) for case in shown]
+    mark = marker(request.at)
+    rows = [
+        (case, clock(case.due_at, request.at) + mark(case.due_at), _claiming(request, units, case)) for case in shown
+    ]
     return page(request, "workbench/inbox/pool.html", {"page": shown, "rows": rows})
 
 
@@ -146,21 +151,32 @@ _ROWS = shape_of_many(_named)
 
 
 def _section(request: DeskRequest, queue: Queue, entries: list[Entry], known: dict[int, dict[str, Any]]) -> Section:
-    links = _links(queue)
-    rows = [_row(request, queue, e, known[e.case_id], links) for e in entries[:SHOWN]]
+    links, clocked = _links(queue), _clocked(request, queue)
+    rows = [_row(queue, e, known[e.case_id], links, clocked) for e in entries[:SHOWN]]
     own_desk = OWN_DESKS.get(queue.code)
     more = addresses.to(own_desk[0]) if own_desk else f"{addresses.to('desk:search')}?{queue.search}"
     return Section(queue, counted(entries), rows, more if len(entries) > SHOWN or own_desk else "")
 
 
-def _row(request: DeskRequest, queue: Queue, entry: Entry, case: dict[str, Any], links: Links) -> Row:
+def _clocked(request: DeskRequest, queue: Queue) -> Clocked:
+    """How a due time of a queue is shown; a date that somebody promised, and plain hours, are never provisional."""
+    mark = marker(request.at)
+
+    def clocked(due: datetime | None, case: dict[str, Any]) -> SafeString:
+        is_counted = queue.code != "promises" and case["lane"] != Lane.URGENT
+        return clock(due, request.at) + mark(due) if is_counted else clock(due, request.at)
+
+    return clocked
+
+
+def _row(queue: Queue, entry: Entry, case: dict[str, Any], links: Links, clocked: Clocked) -> Row:
     url = links(entry, case["number"])
     where = "".join(case["region_name"].split("/")[1:]) or case["region_name"]
     unit = case["unit_name"] or "还没有主办单位"
     about = [case["column_name"], MessageKind(case["kind"]).label]
     # The others are addresses and words of our own.
     written = map(escape, (case["title"], " · ".join(about), where, unit))
-    cells = _CELLS.format(clock(entry.due_at, request.at), _notes(case), url, case["number"], queue.act, *written)
+    cells = _CELLS.format(clocked(entry.due_at, case), _notes(case), url, case["number"], queue.act, *written)
     return Row(url, SafeString(cells))
 
 

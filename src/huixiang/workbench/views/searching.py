@@ -24,7 +24,7 @@ from huixiang.units.models import Level, Region, Topic, Unit
 from .. import spreadsheet
 from ..doors import DeskRequest, me, page, staff_required
 from ..forms_b import SORTS, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
-from ..wording import clock
+from ..wording import clock, marker
 from .queueing import start_of
 
 PER_PAGE = 50
@@ -124,9 +124,13 @@ def list_page(
     cases = list(_found(request, form)[start : start + PER_PAGE + 1]) if is_right else []
     query = clean_query(_given(request).urlencode())
     is_wrong = bool(words or not is_right or (bulk_form and bulk_form.errors) or (save_form and save_form.errors))
+    mark = marker(request.at)
     context = {
         "form": form,
-        "rows": [(c, clock(c.due_at, request.at), STAFF_STATE_LABELS[State(c.state)]) for c in cases[:PER_PAGE]],
+        "rows": [
+            (c, clock(c.due_at, request.at) + mark(c.due_at), STAFF_STATE_LABELS[State(c.state)])
+            for c in cases[:PER_PAGE]
+        ],
         "chosen": set(request.POST.getlist("case")),
         "query": query,
         "is_filtered": bool(query),

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         tables = json.loads((settings.REFERENCE_DIR / "holidays.json").read_text(encoding="utf-8"))
         try:
-            standards = answer_standards(options["standards"], options["region"])
+            standards = standards_of(options["standards"], options["region"])
             found = replay(read_pairs(options["file"]), standards, WorkingCalendar.from_tables(tables))
         except (BadPair, BadStandard, OSError, ValueError) as error:
             raise CommandError(str(error)) from error
@@ -37,16 +37,27 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(report(found)))
 
 
-def answer_standards(path: Path, region: str) -> dict[str, Standard]:
-    """The answer standard of each kind of message, and of the urgent lane, as a file of rows has them today."""
+def standards_of(path: Path, region: str) -> dict[str, Standard]:
+    """The limits of an answer by kind, lane and column, and of the first word, as a file of rows has them today.
+
+    A clock begins when the message came, and the reply of a pair is taken for the first word and for the answer.
+    """
     rows = [read_row(row) for row in json.loads(path.read_text(encoding="utf-8"))]
     today = timezone.localdate()
 
-    def answer(kind: str, lane: str) -> Standard | None:
-        return resolve(rows, ClockKind.ANSWER, region=region, lane=lane, kind=kind, column="", on=today)
+    def limit(clock: ClockKind, kind: str = "", lane: str = Lane.STANDARD, column: str = "") -> Standard | None:
+        return resolve(rows, clock, region=region, lane=lane, kind=kind, column=column, on=today)
 
-    found = {f"{kind.label}（{kind.value}）": answer(kind, Lane.STANDARD) for kind in MessageKind}
-    found["紧急（urgent lane）"] = answer("", Lane.URGENT)
+    answer, first = ClockKind.ANSWER, ClockKind.FIRST_WORD
+    found = {f"{kind.label}（{kind.value}）": limit(answer, kind.value) for kind in MessageKind}
+    found |= {
+        "简易（simple lane）": limit(answer, lane=Lane.SIMPLE),
+        "紧急（urgent lane）": limit(answer, lane=Lane.URGENT),
+        "消费维权（column consumer）": limit(answer, column="consumer"),
+        "问法湖南（column legal）": limit(answer, column="legal"),
+        "首次回应（first word）": limit(first),
+        "首次回应，紧急（first word, urgent lane）": limit(first, lane=Lane.URGENT),
+    }
     return {name: standard for name, standard in found.items() if standard}
 
 

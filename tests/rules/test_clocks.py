@@ -64,6 +64,24 @@ def test_empty_acknowledgement_stops_no_clock(kind):
     assert all(c.stopped_at is None for c in found if c.kind in {ClockKind.FIRST_WORD, ClockKind.ANSWER})
 
 
+BEFORE_IT_IS_OUT = [Step.DRAFT_REPLY, Step.SEND_TO_REVIEW, Step.RETURN_REPLY, Step.PASS_REVIEW, Step.DISCARD_REPLY]
+
+
+@pytest.mark.parametrize("kind", ["initial", "progress", "final"])
+@pytest.mark.parametrize("until", range(1, len(BEFORE_IT_IS_OUT) + 1))
+def test_only_publication_stops_what_waits_for_a_word(kind, until):
+    first = said("initial", HOUR, next_report_on="2026-11-18")
+    desk = [
+        (step, MONDAY + (2 + n) * HOUR, {"reply": 2, "kind": kind}) for n, step in enumerate(BEFORE_IT_IS_OUT[:until])
+    ]
+    assert one(ClockKind.FIRST_WORD, ACCEPT, *desk).stopped_at is None
+    assert one(ClockKind.SILENCE, ACCEPT, first, *desk).stopped_at is None
+    assert one(ClockKind.COMMITMENT, ACCEPT, first, *desk).stopped_at is None
+    out = said(kind, 9 * HOUR)
+    assert one(ClockKind.FIRST_WORD, ACCEPT, *desk, out).stopped_at == MONDAY + 9 * HOUR
+    assert one(ClockKind.COMMITMENT, ACCEPT, first, *desk, out).stopped_at == MONDAY + 9 * HOUR
+
+
 def test_pause_moves_the_due_day_by_its_working_days():
     plain = one(ClockKind.ANSWER, ACCEPT)
     paused = one(

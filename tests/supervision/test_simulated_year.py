@@ -50,7 +50,12 @@ def story(rng, at):
     then(Step.ASSIGN, 40)
     then(Step.ACCEPT, 60)
     if rng.random() < 0.6:
-        then(Step.PUBLISH_REPLY, 30, reply=1, kind=rng.choice(["initial", "ack", "progress"]))
+        kind = rng.choice(["initial", "ack", "progress"])
+        then(Step.DRAFT_REPLY, 20, reply=1, kind=kind)
+        if rng.random() < 0.3:
+            then(Step.DISCARD_REPLY, 60, reply=1)
+        else:
+            then(Step.PUBLISH_REPLY, 30, reply=1, kind=kind)
     if rng.random() < 0.2:
         then(Step.PAUSE, 40)
         then(Step.RESUME, 200)
@@ -58,7 +63,8 @@ def story(rng, at):
         then(Step.WITHDRAW, 100)
         return said
     if rng.random() < 0.8:
-        then(Step.CONCLUDE, 900, reply=2, kind="final")
+        then(Step.DRAFT_REPLY, 300, reply=2, kind="final")
+        then(Step.CONCLUDE, 600, reply=2, kind="final")
         then(Step.RATE, 60, outcome="resolved")
     return said
 
@@ -157,6 +163,43 @@ def expected(stories, cases, runs, calendars):
     return found
 
 
+OUT = {Step.PUBLISH_REPLY, Step.CONCLUDE}
+
+
+def golden_hours_end(start, *, is_urgent):
+    """Five hours later: of the clock in the urgent lane, else of the hours from 7 to 22. Told by the minute."""
+    here, left = start, timedelta(hours=5)
+    if is_urgent:
+        return start + left
+    while True:
+        here = max(here, here.replace(hour=7, minute=0, second=0, microsecond=0))
+        closes = here.replace(hour=22, minute=0, second=0, microsecond=0)
+        if here < closes and here + left <= closes:
+            return here + left
+        left -= max(closes - here, timedelta())
+        here = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def first_words_late(stories, runs):
+    """case -> when a loop first saw that no word was out within the golden hours; from the stories alone.
+
+    Cases that were paused before their first word are left out: what a pause adds is told in tests/rules.
+    """
+    late, left_out = {}, set()
+    for pk, said in stories.items():
+        lane = next((d["lane"] for _, _, d in said if "lane" in d), "standard")
+        start = next((at for step, at, _ in said if step == Step.ACCEPT), None)
+        over = {Step.WITHDRAW, Step.MERGE}
+        stop = next((at for s, at, d in said if s in over or (s in OUT and d["kind"] != "ack")), None)
+        if any(s == Step.PAUSE and (stop is None or at < stop) for s, at, _ in said):
+            left_out.add(pk)
+        elif start is not None:
+            place = bisect_left(runs, golden_hours_end(start, is_urgent=lane == "urgent"))
+            if place < len(runs) and (stop is None or runs[place] < stop):
+                late[pk] = runs[place]
+    return late, left_out
+
+
 @pytest.mark.django_db
 def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     rng = random.Random(7)  # noqa: S311
@@ -192,6 +235,10 @@ def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     assert set(got) == set(want)
     assert {k for k, v in got.items() if v[0] != want[k]} == set()
     assert len(want) > 200
+    late, left_out = first_words_late(year.stories, runs)
+    red = Alert.objects.filter(clock="first_word", rung=Rung.RED).exclude(case_id__in=left_out | {skip})
+    assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
+    assert len(late) > 20
     ended = [pk for pk, said in year.stories.items() if said[-1][0] in {Step.WITHDRAW, Step.MERGE}]
     for alert in Alert.objects.filter(case_id__in=ended):
         assert alert.recorded_at <= year.stories[alert.case_id][-1][1]

@@ -2,17 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from tests.cast import MORNING, build_town, fresh
 
 from huixiang.cases import ledger
-from huixiang.cases.actions import assigning, withdrawing
+from huixiang.cases.actions import assigning, replying, withdrawing
 from huixiang.cases.choices import Lane
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.followup.actions import rating, reopening
 from huixiang.followup.models import SCORES
+from huixiang.jobs.saying import why_untrue
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import State, Step
@@ -20,6 +23,7 @@ from huixiang.supervision import watching
 from huixiang.supervision.models import Alert, SupervisionStep
 
 DAY = timedelta(days=1)
+FIRST_TEXT = "您反映的水压问题我们已经派人到现场查看，正在查找原因，11月21日前把查看的情况在这里告诉您。"
 
 
 def alerts(case):
@@ -47,6 +51,35 @@ def test_every_rung_is_recorded_once_however_often_the_loop_runs(town):
     warned = CaseEvent.objects.filter(case=case, step=Step.WARN)
     assert warned.count() == Alert.objects.filter(case=case).count()
     assert ledger.verify()[1] is None
+
+
+def test_draft_that_nobody_outside_has_read_stops_no_warning(town):
+    case = town.handling(kind="complaint")
+    reply = town.drafted(case, kind="initial")
+    watching.sweep(at=MORNING + DAY)
+    assert ("first_word", "red") in alerts(case)
+    warned = CaseEvent.objects.filter(case=case, step=Step.WARN, data__clock="first_word").last()
+    assert why_untrue(warned) == ""
+    replying.discard(reply, town.act("承办人", MORNING + DAY, "承办人", "住建局"))
+    watching.sweep(at=MORNING + DAY * 8)
+    assert ("first_word", "black") in alerts(case)
+
+
+def test_word_that_is_out_ends_the_warning_about_it(town):
+    case = town.handling(kind="complaint")
+    watching.sweep(at=MORNING + timedelta(hours=6))
+    warned = CaseEvent.objects.filter(case=case, step=Step.WARN, data__clock="first_word").last()
+    town.published(case, kind="initial", at=MORNING + timedelta(hours=7), body=FIRST_TEXT)
+    assert why_untrue(warned) == "这项时限已经停止"
+
+
+def test_upgrade_wakes_living_cases_only(town):
+    case, ended = town.handling(), town.approved()
+    withdrawing.withdraw(ended, town.act("小满"), reason="已经解决")
+    Case.objects.update(look_again_at=None)
+    import_module("huixiang.cases.migrations.0012_look_again_after_drafts").wake(apps, None)
+    assert fresh(case).look_again_at is not None
+    assert fresh(ended).look_again_at is None
 
 
 def test_outage_delays_a_warning_and_loses_none(town):

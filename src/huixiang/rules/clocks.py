@@ -118,6 +118,8 @@ _EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVE
 _PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})
 # ACK and TRANSFER are no word in the matter: they stop nothing (design domain §C2).
 SUBSTANTIVE = frozenset({"initial", "progress", "final"})
+# By these a reply goes out. A draft and its way over the desks name the same reply, but nobody has heard a word yet.
+PUBLISHES = frozenset({Step.PUBLISH_REPLY, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.EXTEND})
 
 
 def clocks_of(happenings: Sequence[Happening], standard_of: StandardOf, calendar: WorkingCalendar) -> list[Clock]:
@@ -187,7 +189,7 @@ class _Reader:
         return replace(clock, due_at=due, paused_at=None, reasons=(*clock.reasons, said))
 
     def _replies(self, event: Happening) -> None:
-        if event.data.get("kind") not in SUBSTANTIVE or "reply" not in event.data:
+        if event.step not in PUBLISHES or event.data.get("kind") not in SUBSTANTIVE or "reply" not in event.data:
             return
         self._stop(lambda c: c.kind == ClockKind.FIRST_WORD, event.at)
         self._stop(lambda c: c.kind == ClockKind.SILENCE, event.at)

@@ -95,6 +95,36 @@ def test_pause_moves_the_due_day_by_its_working_days():
     assert "依规暂停" in paused.reasons[-1]
 
 
+def at(day, hour, minute=0):
+    return datetime(2026, 11, day, hour, minute, tzinfo=CHINA)
+
+
+def test_golden_hours_after_an_evening_pause_are_due_by_day():
+    events = (Step.ACCEPT, at(16, 16, 30), {}), (Step.PAUSE, at(16, 17), {}), (Step.RESUME, at(16, 21, 30), {})
+    assert one(ClockKind.FIRST_WORD, *events).due_at == at(17, 11)
+
+
+def test_word_said_during_a_pause_begins_no_silence_until_it_is_over():
+    first = (Step.PUBLISH_REPLY, at(17, 9), {"reply": 1, "kind": "progress"})
+    paused = [ACCEPT, (Step.PAUSE, at(16, 17), {}), first]
+    assert one(ClockKind.SILENCE, *paused).paused_at == at(17, 9)
+    resumed = one(ClockKind.SILENCE, *paused, (Step.RESUME, at(19, 9), {}))
+    assert resumed.due_at == WorkingDays(12).after(at(17, 9), CALENDAR)
+
+
+def test_case_that_becomes_urgent_while_paused_keeps_only_the_rest_of_the_pause():
+    urgent = (Step.CHANGE_LANE, at(18, 9), {"lane": "urgent"})
+    events = ACCEPT, (Step.PAUSE, at(16, 10), {}), urgent, (Step.RESUME, at(19, 9), {})
+    assert one(ClockKind.ANSWER, *events).due_at == at(20, 17)
+
+
+def test_pause_that_took_no_time_of_the_limit_says_so():
+    night = (Step.PAUSE, at(16, 17, 30), {}), (Step.RESUME, at(17, 8), {})
+    answer = one(ClockKind.ANSWER, ACCEPT, *night)
+    assert answer.due_at == one(ClockKind.ANSWER, ACCEPT).due_at
+    assert "期限不变" in answer.reasons[-1]
+
+
 def test_paused_clock_climbs_no_rung():
     found = clocks(ACCEPT, (Step.PAUSE, MONDAY + HOUR, {}))
     assert climbs(found, CALENDAR, MONDAY + timedelta(days=60)) == []

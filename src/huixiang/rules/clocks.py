@@ -137,6 +137,7 @@ class _Reader:
         self.standard_of = standard_of
         self.calendar = calendar
         self.lane = "standard"
+        self.is_paused = False
         self.running: dict[tuple[ClockKind, str], Clock] = {}
         self.ended: list[Clock] = []
 
@@ -168,24 +169,31 @@ class _Reader:
             due = standard.span.after(event.at, self.calendar)
             if due < clock.due_at:
                 said = f"{_moment(event.at)}转入绿色通道，时限改为{standard.span.words()}"
-                self.running[place] = replace(clock, due_at=due, standard=standard, reasons=(*clock.reasons, said))
+                # What a pause took before this does not move a limit that began only now.
+                paused_at = event.at if clock.paused_at else None
+                self.running[place] = replace(
+                    clock, due_at=due, standard=standard, paused_at=paused_at, reasons=(*clock.reasons, said)
+                )
         if lane == "urgent":
             self._start(ClockKind.SAFETY_CONTROL, "", event.at)
 
     def _pauses(self, event: Happening) -> None:
         if event.step == Step.PAUSE:
+            self.is_paused = True
             for place, clock in self.running.items():
                 if clock.kind in _PAUSABLE:
                     self.running[place] = replace(clock, paused_at=event.at)
         elif event.step == Step.RESUME:
+            self.is_paused = False
             for place, clock in self.running.items():
                 if clock.paused_at is not None:
                     self.running[place] = self._resumed(clock, event.at)
 
     def _resumed(self, clock: Clock, at: datetime) -> Clock:
         paused_at = clock.paused_at or at
-        due = shifted(clock.due_at, paused_at, at, clock.standard.span, self.calendar)
-        said = f"{_moment(paused_at)}至{_moment(at)}依规暂停，顺延至{_moment(due)}"
+        due = clock.standard.span.moved(clock.due_at, paused_at, at, self.calendar)
+        moved = f"顺延至{_moment(due)}" if due > clock.due_at else "没有占用计时时间，期限不变"
+        said = f"{_moment(paused_at)}至{_moment(at)}依规暂停，{moved}"
         return replace(clock, due_at=due, paused_at=None, reasons=(*clock.reasons, said))
 
     def _replies(self, event: Happening) -> None:
@@ -254,24 +262,16 @@ class _Reader:
         ends = due or standard.span.after(at, self.calendar)
         limit = "承诺的日期" if due else standard.span.words()
         said = f"{_moment(at)}起算，时限{limit}，应于{_moment(ends)}前完成（依据：{standard.source}）"
-        self.running[kind, key] = Clock(kind, key, at, ends, standard, reasons=(said,), is_counted=due is None)
+        # A word that goes out during a pause begins a silence that is paused as well.
+        paused_at = at if self.is_paused and kind in _PAUSABLE else None
+        self.running[kind, key] = Clock(
+            kind, key, at, ends, standard, paused_at, reasons=(said,), is_counted=due is None
+        )
 
     def _stop(self, matches: Callable[[Clock], bool], at: datetime) -> None:
         for place in [p for p, clock in self.running.items() if matches(clock)]:
             clock = self.running.pop(place)
             self.ended.append(replace(clock, stopped_at=at))
-
-
-def shifted(
-    due: datetime, paused_at: datetime, resumed_at: datetime, span: Span, calendar: WorkingCalendar
-) -> datetime:
-    """`due` moved on by a pause: by its working days where the span counts days, else by its length."""
-    if isinstance(span, WorkingDays):
-        start, end = paused_at.astimezone(CHINA).date(), resumed_at.astimezone(CHINA).date()
-        here = due.astimezone(CHINA)
-        moved = calendar.add_working_days(here.date(), calendar.working_days_between(start, end))
-        return at_clock(moved, here.time())
-    return due.astimezone(CHINA) + (resumed_at - paused_at)
 
 
 def is_provisional(clock: Clock, calendar: WorkingCalendar) -> bool:

@@ -2,9 +2,11 @@
 
 from django.db import transaction
 
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 
 from ..choices import PauseReason
+from ..deadlines import deadlines_for
 from ..ledger import Act, advance, read_for_change
 from ..models import Case
 from ..refusals import Refused
@@ -25,11 +27,11 @@ def pause(case: Case, act: Act, *, reason: str, explanation: str) -> Case:
 
 @transaction.atomic
 def resume(case: Case, act: Act) -> Case:
-    """Starts the clock again; the time of the pause is added to what was left."""
+    """Starts the clock again; what the pause took of the limit's own time is added to what was left."""
     case = read_for_change(case.pk)
     answer_due = case.answer_due_at
     if answer_due is not None and case.paused_at is not None:
-        answer_due += act.at - case.paused_at
+        answer_due = deadlines_for(case).after_pause(ClockKind.ANSWER, answer_due, case.paused_at, act.at, case.lane)
     advance(
         case, Step.RESUME, act, is_public=True, pause_reason="", paused_at=None, due_at=answer_due,
         answer_due_at=answer_due,

@@ -58,6 +58,23 @@ def test_warning_says_which_limit_and_when(town):
     assert said.url == f"/desk/cases/{case.number}/"
 
 
+def test_unit_that_takes_a_case_over_hears_that_the_limit_runs_on(town):
+    case = town.handling(kind="complaint")
+    assigning.transfer(case, town.units["供水公司"], town.act("交办员", MORNING + DAY, "交办员"), reason="归供水公司管")
+    deliver()
+    said = {n.user.username: n.body for n in Notice.objects.filter(channel="in_app", subject__contains="签收")}
+    assert "答复期限不重新计算，仍是11月27日（周五）17:00" in said["供水承办人"]
+    assert "答复期限" not in said["承办人"]
+
+
+def test_coordinator_is_warned_of_a_limit_that_runs_while_no_unit_has_the_case(town):
+    case = town.handling(kind="complaint")
+    assigning.send_back(case, town.act("负责人", MORNING + DAY, "单位负责人", "住建局"), reason="不归我们管")
+    watching.sweep(at=case.answer_due_at - HOUR)
+    deliver()
+    assert "交办员" in readers("正式答复临期")
+
+
 def test_desk_is_warned_of_its_own_clocks_and_no_unit(town):
     case = town.submit()
     watching.sweep(at=MORNING + DAY * 20)

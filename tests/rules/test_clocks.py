@@ -131,6 +131,43 @@ def test_paused_clock_climbs_no_rung():
     assert next_look(found, CALENDAR, MONDAY) is None
 
 
+PASSED_ON = [
+    [(Step.TRANSFER, at(20, 9), {}), (Step.ACCEPT, at(20, 15), {})],
+    [(Step.SEND_BACK, at(20, 9), {}), (Step.ASSIGN, at(20, 10), {}), (Step.ACCEPT, at(20, 15), {})],
+    [(Step.SEND_BACK, at(20, 9), {}), (Step.CLAIM, at(20, 15), {})],
+    [(Step.TRANSFER, at(20, 9), {}), (Step.OBJECT, at(20, 10), {}), (Step.UPHOLD_OBJECTION, at(20, 11), {})],
+]
+
+
+@pytest.mark.parametrize("passing", PASSED_ON)
+def test_passing_a_case_on_leaves_its_limits_as_they_stand(passing):
+    before, after = clocks(ACCEPT), clocks(ACCEPT, *passing)
+    for kind in (ClockKind.ANSWER, ClockKind.FIRST_WORD):
+        assert [c for c in after if c.kind == kind] == [c for c in before if c.kind == kind]
+
+
+def test_each_unit_has_its_own_time_for_signing():
+    signs = [c for c in clocks((Step.ASSIGN, MONDAY, {}), ACCEPT, *PASSED_ON[1]) if c.kind == ClockKind.SIGN]
+    assert [c.started_at for c in signs] == [MONDAY, at(20, 10)]
+    assert all(c.stopped_at for c in signs)
+
+
+def test_silence_goes_on_when_the_case_is_passed_on():
+    assert one(ClockKind.SILENCE, ACCEPT, said("initial", HOUR), *PASSED_ON[0]).stopped_at is None
+
+
+def test_first_word_is_owed_once_a_round_whoever_has_the_case():
+    events = [ACCEPT, said("initial", HOUR), *PASSED_ON[0]]
+    assert one(ClockKind.FIRST_WORD, *events).stopped_at == MONDAY + HOUR
+    again = [*events, said("final", 200 * HOUR), (Step.REOPEN, at(25, 9), {}), (Step.ACCEPT, at(25, 10), {})]
+    assert [c.stopped_at is None for c in clocks(*again) if c.kind == ClockKind.FIRST_WORD] == [False, True]
+
+
+def test_hand_over_to_another_authority_ends_the_limits():
+    found = clocks(ACCEPT, (Step.HAND_OVER, at(20, 9), {"reply": 1, "kind": "transfer"}))
+    assert all(c.stopped_at for c in found)
+
+
 def test_reopened_case_is_signed_for_and_answered_anew():
     events = [ACCEPT, said("final", HOUR), (Step.REOPEN, MONDAY + 50 * HOUR, {}), (Step.ACCEPT, MONDAY + 60 * HOUR, {})]
     answers = [c for c in clocks(*events) if c.kind == ClockKind.ANSWER]

@@ -5,20 +5,19 @@ from datetime import timedelta
 import pytest
 from tests.cast import MORNING, fresh
 
-from huixiang.cases.actions import pausing
+from huixiang.cases.actions import accepting, pausing
 from huixiang.cases.models import Assignment, CaseEvent
 from huixiang.cases.refusals import Refused
 from huixiang.supervision import watching
 from huixiang.supervision.actions import inspecting
-from huixiang.supervision.models import Finding, SupervisionStep
+from huixiang.supervision.models import Alert, Finding, SupervisionStep
 
 DAY = timedelta(days=1)
 
 
 def listed(town, case, at):
-    SupervisionStep.objects.create(
-        case=case, unit=case.lead_unit, means="inspection", reason="正式答复严重超时", asked_at=at
-    )
+    asked = {"unit": case.lead_unit, "reason": "正式答复严重超时", "asked_at": at}
+    SupervisionStep.objects.get_or_create(case=case, means="inspection", state="asked", defaults=asked)
     made = inspecting.make_list(town.regions["岳麓区"], town.act("督办员", at))
     return Finding.objects.get(inspection=made, case=case)
 
@@ -44,6 +43,24 @@ def test_superior_unit_leads_and_the_unit_below_supports(town):
     assert [c.started_at for c in clocks if c.kind == "sign" and c.is_running] == [MORNING + DAY]
     steps = list(CaseEvent.objects.filter(case=case).order_by("seq").values_list("step", flat=True))
     assert steps[-3:] == ["supervise", "transfer", "add_support"]
+
+
+def test_lateness_is_not_lost_by_raising_a_case(town):
+    case = town.handling(kind="complaint")
+    late = MORNING + 12 * DAY
+    watching.sweep(at=late)
+    due = case.answer_due_at
+    found(town, fresh(case), at=late)
+    watching.sweep(at=late)
+    case = fresh(case)
+    standing = Alert.objects.filter(case=case, clock="answer", over_at=None)
+    assert set(standing.values_list("rung", "unit__short_name")) == {("yellow", "区政府"), ("red", "区政府")}
+    assert (case.answer_due_at, case.due_at) == (due, due)
+    case = accepting.accept(case, town.act("交办员", late + DAY))
+    assert case.answer_due_at == due
+    assert set(case.assignments.filter(role="lead", state="accepted").values_list("due_at", flat=True)) == {due}
+    asked = SupervisionStep.objects.filter(case=case, state="asked")
+    assert set(asked.values_list("unit__short_name", flat=True)) <= {"区政府"}
 
 
 def test_answered_case_is_reopened_first(town):

@@ -49,6 +49,14 @@ def story(rng, at):
         return said
     then(Step.ASSIGN, 40)
     then(Step.ACCEPT, 60)
+    way = rng.random()
+    if way < 0.15:  # noqa: PLR2004
+        then(Step.TRANSFER, 120)
+        then(Step.ACCEPT, 60)
+    elif way < 0.3:  # noqa: PLR2004
+        then(Step.SEND_BACK, 120)
+        then(Step.ASSIGN, 40)
+        then(Step.ACCEPT, 60)
     if rng.random() < 0.6:
         kind = rng.choice(["initial", "ack", "progress"])
         then(Step.DRAFT_REPLY, 20, reply=1, kind=kind)
@@ -127,6 +135,10 @@ class Year:
             case.reviewer = self.town.people["审核员"]
         if step == Step.ASSIGN:
             case.lead_unit = self.town.units["住建局"]
+        if step == Step.TRANSFER:
+            case.lead_unit = self.town.units["供水公司"]
+        if step == Step.SEND_BACK:
+            case.lead_unit = None
         case.paused_at, case.pause_reason = (at, "expertise") if step == Step.PAUSE else (None, "")
         if step == Step.RATE:
             case.closed_at, case.resolution = at, "resolved"
@@ -200,6 +212,32 @@ def first_words_late(stories, runs):
     return late, left_out
 
 
+def answers_late(stories, cases, runs, rest, made_up):
+    """case -> when a loop first saw that the answer was over its limit; from the stories alone.
+
+    The limit runs from the first acceptance, whoever has the case later. Urgent and paused cases are left out.
+    """
+    days = {"consult": 3, "help": 5, "complaint": 7, "suggest": 10}
+    late, left_out = {}, set()
+    for pk, said in stories.items():
+        if any(s == Step.PAUSE or d.get("lane") == "urgent" for s, _, d in said):
+            left_out.add(pk)
+            continue
+        start = next((at for step, at, _ in said if step == Step.ACCEPT), None)
+        if start is None:
+            continue
+        due, left = start.replace(hour=17, minute=0, second=0, microsecond=0), days[cases[pk].kind]
+        while left:
+            due += timedelta(days=1)
+            day = due.date().isoformat()
+            left -= day in made_up or (due.weekday() < 5 and day not in rest)  # noqa: PLR2004
+        stop = next((at for s, at, _ in said if s in {Step.WITHDRAW, Step.CONCLUDE}), None)
+        place = bisect_left(runs, due)
+        if place < len(runs) and (stop is None or runs[place] < stop):
+            late[pk] = runs[place]
+    return late, left_out
+
+
 @pytest.mark.django_db
 def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     rng = random.Random(7)  # noqa: S311
@@ -239,6 +277,10 @@ def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     red = Alert.objects.filter(clock="first_word", rung=Rung.RED).exclude(case_id__in=left_out | {skip})
     assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
     assert len(late) > 20
+    late, left_out = answers_late(year.stories, year.cases, runs, set(rest), set(table["workdays"]))
+    red = Alert.objects.filter(clock="answer", rung=Rung.RED).exclude(case_id__in=left_out | {skip})
+    assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
+    assert len(late) > 10
     ended = [pk for pk, said in year.stories.items() if said[-1][0] in {Step.WITHDRAW, Step.MERGE}]
     for alert in Alert.objects.filter(case_id__in=ended):
         assert alert.recorded_at <= year.stories[alert.case_id][-1][1]

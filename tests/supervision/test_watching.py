@@ -82,6 +82,25 @@ def test_upgrade_wakes_living_cases_only(town):
     assert fresh(ended).look_again_at is None
 
 
+def test_case_that_was_sent_back_stays_late_and_follows_to_its_next_unit(town):
+    case = town.handling(kind="complaint")
+    due, late = case.answer_due_at, MORNING + DAY * 14
+    watching.sweep(at=late)
+    assigning.send_back(fresh(case), town.act("负责人", late, "单位负责人", "住建局"), reason="不归我们管")
+    watching.sweep(at=late)
+    case = fresh(case)
+    assert (case.lead_unit, case.answer_due_at, case.due_at) == (None, due, due)
+    red = Alert.objects.get(case=case, clock="answer", rung="red")
+    assert (red.over_at, red.unit) == (None, town.units["住建局"])
+    assigning.assign(case, town.units["供水公司"], town.act("交办员", late + DAY, "交办员"))
+    watching.sweep(at=late + DAY)
+    red.refresh_from_db()
+    assert (red.over_at, red.unit) == (None, town.units["供水公司"])
+    asked = SupervisionStep.objects.filter(case=case, state="asked")
+    assert set(asked.values_list("unit__short_name", flat=True)) == {"供水公司"}
+    assert fresh(case).due_at == due
+
+
 def test_outage_delays_a_warning_and_loses_none(town):
     case = town.handling(kind="complaint")
     watching.sweep(at=MORNING + DAY * 40)

@@ -60,8 +60,9 @@ def tell_head(event: CaseEvent, turn: Turn) -> None:
 
 
 def tell_desk(event: CaseEvent, turn: Turn) -> None:
-    """Tells the platform's own desk that one of its own clocks warns."""
-    if role := _DESK.get(event.data["clock"]):
+    """Tells the platform's own desk that one of its own clocks warns, or any while no unit has the case."""
+    is_theirs = event.case.lead_unit_id is None and event.data["rung"] == Rung.YELLOW
+    if role := _DESK.get(event.data["clock"], Role.COORDINATOR if is_theirs else None):
         _tell_in_region(event, turn, "desk", [role])
 
 
@@ -191,6 +192,14 @@ def _given_name(event: CaseEvent) -> str:
     return str(event.data["unit_name"])
 
 
+def _still_owed(event: CaseEvent) -> str:
+    """That the limit of the answer runs on, for the unit to which a case was passed on; empty on its first way."""
+    ends = event.data.get("answer_due_at")
+    if ends is None:
+        return ""
+    return f"。这件留言早已受理，答复期限不重新计算，仍是{spoken(datetime.fromisoformat(ends), event.at)}"
+
+
 _DECLINED: dict[str, Fact] = {"why": _why_declined}
 _GIVEN: dict[str, Fact] = {"unit_name": _given_name}
 # What each step's templates may speak of, besides the case's title and number.
@@ -203,8 +212,8 @@ FACTS: dict[Step, dict[str, Fact]] = {
     Step.DIVERT: _DECLINED,
     Step.LAPSE: _DECLINED,
     Step.MERGE: {"into": lambda e: str(e.data["into"])},
-    Step.ASSIGN: _GIVEN,
-    Step.TRANSFER: _GIVEN,
+    Step.ASSIGN: {**_GIVEN, "owed": _still_owed},
+    Step.TRANSFER: {**_GIVEN, "owed": _still_owed},
     Step.CLAIM: _GIVEN,
     Step.WARN: {
         "clock": lambda e: CLOCK_LABELS[ClockKind(e.data["clock"])],

@@ -101,7 +101,11 @@ _STARTS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.SUPPLEMENT: frozenset({Step.ASK_SUPPLEMENT}),
     ClockKind.RATING: frozenset({Step.CONCLUDE, Step.KEEP_PROMISE}),
 }
-_HANDLING_ENDS = frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.SEND_BACK, Step.TRANSFER})
+# Passing a case on between units ends none of what its author waits for: these limits are of the case, the time for
+# signing is of each unit. Only an answer or a hand-over to another authority ends them.
+_HANDLING_ENDS = frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER})
+# Once begun they go on; another unit that signs for the case does not begin them anew.
+_OF_THE_CASE = frozenset({ClockKind.FIRST_WORD, ClockKind.ANSWER})
 _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.REVIEW: frozenset({Step.APPROVE, Step.ASK_SUPPLEMENT, Step.REJECT, Step.DIVERT}),
     ClockKind.ASSIGN: frozenset({Step.ASSIGN, Step.CLAIM, Step.UPHOLD_OBJECTION, Step.OVERRULE_OBJECTION}),
@@ -138,6 +142,7 @@ class _Reader:
         self.calendar = calendar
         self.lane = "standard"
         self.is_paused = False
+        self.has_word = False
         self.running: dict[tuple[ClockKind, str], Clock] = {}
         self.ended: list[Clock] = []
 
@@ -149,12 +154,16 @@ class _Reader:
         self._pauses(event)
         self._stop(lambda clock: event.step in _STOPS.get(clock.kind, frozenset()), event.at)
         for kind, steps in _STARTS.items():
-            if event.step in steps:
+            if event.step in steps and not self._goes_on(kind):
                 self._start(kind, "", event.at)
         self._replies(event)
         self._promises(event)
         self._extension(event)
         self._orders(event)
+
+    def _goes_on(self, kind: ClockKind) -> bool:
+        """Whether a limit of the case has begun before, so that another unit takes it over as it stands."""
+        return kind in _OF_THE_CASE and ((kind, "") in self.running or (kind == ClockKind.FIRST_WORD and self.has_word))
 
     def _lane(self, event: Happening) -> None:
         """A case that becomes urgent is due the sooner of what it was and the urgent limit from now on."""
@@ -199,6 +208,7 @@ class _Reader:
     def _replies(self, event: Happening) -> None:
         if event.step not in PUBLISHES or event.data.get("kind") not in SUBSTANTIVE or "reply" not in event.data:
             return
+        self.has_word = True
         self._stop(lambda c: c.kind == ClockKind.FIRST_WORD, event.at)
         self._stop(lambda c: c.kind == ClockKind.SILENCE, event.at)
         self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key.startswith("word:"), event.at)
@@ -248,6 +258,7 @@ class _Reader:
             key = f"commitment:{event.data['commitment']}"
             self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key == key, event.at)
         elif event.step == Step.REOPEN:
+            self.has_word = False
             # A promise of one's own stays one while the case is handled again; a day for the next word does not.
             self._stop(lambda c: c.kind == ClockKind.COMMITMENT and not c.key.startswith("commitment:"), event.at)
         elif event.step == Step.APPROVE_AFTER:

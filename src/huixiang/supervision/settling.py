@@ -18,9 +18,9 @@ from huixiang.rules.lifecycle import State
 _OWED: dict[str, tuple[ClockKind, ...]] = {
     State.SUBMITTED: (ClockKind.REVIEW,),
     State.MODERATING: (ClockKind.REVIEW,),
-    State.TO_ASSIGN: (ClockKind.ASSIGN,),
-    State.OBJECTED: (ClockKind.ASSIGN,),
-    State.ASSIGNED: (ClockKind.SIGN,),
+    State.TO_ASSIGN: (ClockKind.ASSIGN, ClockKind.ANSWER),
+    State.OBJECTED: (ClockKind.ASSIGN, ClockKind.ANSWER),
+    State.ASSIGNED: (ClockKind.SIGN, ClockKind.ANSWER),
     State.REOPENED: (ClockKind.SIGN,),
     State.HANDLING: (ClockKind.FIRST_WORD, ClockKind.ANSWER),
 }
@@ -52,7 +52,7 @@ def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
     live = Assignment.objects.filter(case=case, state__in=AssignmentState.live())
     lead = live.filter(role=AssignmentRole.LEAD)
     if case.answer_due_at is not None:
-        lead.filter(state=AssignmentState.ACCEPTED).update(due_at=case.answer_due_at)
+        lead.update(due_at=case.answer_due_at)
     if sign_due_at is not None:
         lead.filter(state=AssignmentState.OFFERED).update(sign_due_at=sign_due_at)
     deadlines = deadlines_for(case)

@@ -43,8 +43,11 @@ def accept_support(task: Assignment, act: Act) -> Assignment:
 
 
 def accepted(case: Case, act: Act) -> dict[str, Any]:
-    """The columns that acceptance sets: the first word is owed within the golden hours, then the answer."""
-    answer = due(case, ClockKind.ANSWER, act.at)
+    """The columns that acceptance sets: the first word is owed within the golden hours, then the answer.
+
+    A unit to which the case was passed on takes over the limit of the answer as it stands.
+    """
+    answer = case.answer_due_at or due(case, ClockKind.ANSWER, act.at)
     return {"accepted_at": act.at, "answer_due_at": answer, "due_at": next_due(case, answer, act.at)}
 
 

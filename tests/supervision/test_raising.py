@@ -13,6 +13,7 @@ from huixiang.supervision.actions import inspecting
 from huixiang.supervision.models import Alert, Finding, SupervisionStep
 
 DAY = timedelta(days=1)
+FIRST_TEXT = "您反映的水压问题我们已经派人到现场查看，正在查找原因，11月21日前把查看的情况在这里告诉您。"
 
 
 def listed(town, case, at):
@@ -46,7 +47,7 @@ def test_superior_unit_leads_and_the_unit_below_supports(town):
 
 
 def test_lateness_is_not_lost_by_raising_a_case(town):
-    case = town.handling(kind="complaint")
+    case = town.published(town.handling(kind="complaint"), kind="initial", body=FIRST_TEXT)
     late = MORNING + 12 * DAY
     watching.sweep(at=late)
     due = case.answer_due_at

@@ -6,11 +6,14 @@ import pytest
 from tests.cast import MORNING, fresh
 
 from huixiang.cases import ledger
-from huixiang.cases.actions import pausing
+from huixiang.cases.actions import assigning, pausing
+from huixiang.cases.choices import Lane
 from huixiang.cases.models import Assignment
 from huixiang.rules.calendar import CHINA
 from huixiang.supervision import watching
 from huixiang.units.actions import keeping_calendar
+
+FIRST_TEXT = "您反映的水压问题我们已经派人到现场查看，正在查找原因，11月21日前把查看的情况在这里告诉您。"
 
 
 def at(month, day, hour=17):
@@ -29,6 +32,16 @@ def rest_on_friday(town):
     ledger.wake_all(at=MORNING)
     watching.sweep(at=MORNING)
     return case
+
+
+def test_case_moved_to_the_simple_lane_is_listed_by_the_simple_limit(town):
+    case = town.published(town.handling(kind="complaint"), kind="initial", body=FIRST_TEXT)
+    thursday = at(11, 19, 9)
+    assigning.set_lane(fresh(case), Lane.SIMPLE, town.act("交办员", thursday, "交办员"), reason="一问就清楚")
+    watching.sweep(at=thursday)
+    case = fresh(case)
+    assert (case.answer_due_at, case.due_at) == (at(11, 20), at(11, 20))
+    assert set(case.assignments.values_list("due_at", flat=True)) == {at(11, 20)}
 
 
 def test_day_off_moves_the_answer_of_an_open_case_and_its_tasks(town, rest_on_friday):

@@ -195,18 +195,21 @@ def golden_hours_end(start, *, is_urgent):
 def first_words_late(stories, runs):
     """case -> when a loop first saw that no word was out within the golden hours; from the stories alone.
 
+    They run from the assignment, of an urgent case from its submission; that it is urgent is known once it is approved.
     Cases that were paused before their first word are left out: what a pause adds is told in tests/rules.
     """
     late, left_out = {}, set()
     for pk, said in stories.items():
         lane = next((d["lane"] for _, _, d in said if "lane" in d), "standard")
-        start = next((at for step, at, _ in said if step == Step.ACCEPT), None)
+        approved = next((at for step, at, _ in said if step == Step.APPROVE), None)
+        begins = Step.SUBMIT if lane == "urgent" else Step.ASSIGN
+        start = next((at for step, at, _ in said if step == begins), None)
         over = {Step.WITHDRAW, Step.MERGE}
         stop = next((at for s, at, d in said if s in over or (s in OUT and d["kind"] != "ack")), None)
         if any(s == Step.PAUSE and (stop is None or at < stop) for s, at, _ in said):
             left_out.add(pk)
-        elif start is not None:
-            place = bisect_left(runs, golden_hours_end(start, is_urgent=lane == "urgent"))
+        elif start is not None and approved is not None:
+            place = bisect_left(runs, max(approved, golden_hours_end(start, is_urgent=lane == "urgent")))
             if place < len(runs) and (stop is None or runs[place] < stop):
                 late[pk] = runs[place]
     return late, left_out

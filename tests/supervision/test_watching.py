@@ -83,7 +83,7 @@ def test_upgrade_wakes_living_cases_only(town):
 
 
 def test_case_that_was_sent_back_stays_late_and_follows_to_its_next_unit(town):
-    case = town.handling(kind="complaint")
+    case = town.published(town.handling(kind="complaint"), kind="initial", body=FIRST_TEXT)
     due, late = case.answer_due_at, MORNING + DAY * 14
     watching.sweep(at=late)
     assigning.send_back(fresh(case), town.act("负责人", late, "单位负责人", "住建局"), reason="不归我们管")

@@ -96,7 +96,7 @@ _STARTS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.REVIEW: frozenset({Step.SUBMIT, Step.SUPPLY}),
     ClockKind.ASSIGN: frozenset({Step.APPROVE, Step.SEND_BACK, Step.UPHOLD_OBJECTION, Step.OBJECT}),
     ClockKind.SIGN: frozenset({Step.ASSIGN, Step.TRANSFER, Step.OVERRULE_OBJECTION, Step.REOPEN}),
-    ClockKind.FIRST_WORD: frozenset({Step.ACCEPT, Step.CLAIM}),
+    ClockKind.FIRST_WORD: frozenset({Step.ASSIGN, Step.CLAIM, Step.REOPEN}),
     ClockKind.ANSWER: frozenset({Step.ACCEPT, Step.CLAIM}),
     ClockKind.SUPPLEMENT: frozenset({Step.ASK_SUPPLEMENT}),
     ClockKind.RATING: frozenset({Step.CONCLUDE, Step.KEEP_PROMISE}),
@@ -118,6 +118,7 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }
+_QUICKER = {"urgent": "绿色通道", "simple": "简易通道"}
 _EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.FINALIZE})
 _PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})
 # ACK and TRANSFER are no word in the matter: they stop nothing (design domain §C2).
@@ -142,7 +143,9 @@ class _Reader:
         self.calendar = calendar
         self.lane = "standard"
         self.is_paused = False
-        self.has_word = False
+        # When the message last came in, and how far its present round is.
+        self.came_in: datetime | None = None
+        self.has_word = self.is_answered = False
         self.running: dict[tuple[ClockKind, str], Clock] = {}
         self.ended: list[Clock] = []
 
@@ -150,6 +153,12 @@ class _Reader:
         if event.step in _EVERYTHING_STOPS:
             self._stop(lambda clock: True, event.at)
             return
+        if event.step in _STARTS[ClockKind.REVIEW]:
+            self.came_in = event.at
+        elif event.step == Step.REOPEN:
+            self.has_word = self.is_answered = False
+        elif event.step in _HANDLING_ENDS:
+            self.is_answered = True
         self._lane(event)
         self._pauses(event)
         self._stop(lambda clock: event.step in _STOPS.get(clock.kind, frozenset()), event.at)
@@ -166,25 +175,30 @@ class _Reader:
         return kind in _OF_THE_CASE and ((kind, "") in self.running or (kind == ClockKind.FIRST_WORD and self.has_word))
 
     def _lane(self, event: Happening) -> None:
-        """A case that becomes urgent is due the sooner of what it was and the urgent limit from now on."""
+        """In a quicker lane a case is due the sooner of what it was and the limit of that lane from now on."""
         lane = event.data.get("lane")
         if not isinstance(lane, str) or lane == self.lane:
             return
         self.lane = lane
         for place, clock in self.running.items():
             standard = self.standard_of(clock.kind, lane)
-            if standard is None or lane != "urgent":
+            # Figures that hold in every lane are no news: least of all do they move a promised day.
+            if standard is None or lane not in _QUICKER or standard == clock.standard:
                 continue
             due = standard.span.after(event.at, self.calendar)
             if due < clock.due_at:
-                said = f"{_moment(event.at)}转入绿色通道，时限改为{standard.span.words()}"
+                said = f"{_moment(event.at)}转入{_QUICKER[lane]}，时限改为{standard.span.words()}"
                 # What a pause took before this does not move a limit that began only now.
                 paused_at = event.at if clock.paused_at else None
                 self.running[place] = replace(
                     clock, due_at=due, standard=standard, paused_at=paused_at, reasons=(*clock.reasons, said)
                 )
         if lane == "urgent":
-            self._start(ClockKind.SAFETY_CONTROL, "", event.at)
+            # Who reviews a message sees the danger that its author wrote of; later on nobody could know before.
+            since = self.came_in if event.step == Step.APPROVE and self.came_in else event.at
+            self._start(ClockKind.SAFETY_CONTROL, "", since)
+            if not self._goes_on(ClockKind.FIRST_WORD):
+                self._start(ClockKind.FIRST_WORD, "", since)
 
     def _pauses(self, event: Happening) -> None:
         if event.step == Step.PAUSE:
@@ -213,7 +227,8 @@ class _Reader:
         self._stop(lambda c: c.kind == ClockKind.SILENCE, event.at)
         self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key.startswith("word:"), event.at)
         if event.step == Step.PUBLISH_REPLY:
-            self._start(ClockKind.SILENCE, "", event.at)
+            if not self.is_answered:
+                self._start(ClockKind.SILENCE, "", event.at)
             self._promise(event, "word", "next_report_on")
         elif event.step == Step.CONCLUDE_WITH_PROMISE and not event.data.get("commitments"):
             # Ledgers from before promises were rows.
@@ -257,9 +272,9 @@ class _Reader:
         elif event.step == Step.KEEP_ONE:
             key = f"commitment:{event.data['commitment']}"
             self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key == key, event.at)
-        elif event.step == Step.REOPEN:
-            self.has_word = False
-            # A promise of one's own stays one while the case is handled again; a day for the next word does not.
+        elif event.step in {Step.REOPEN, Step.HAND_OVER}:
+            # A promise of one's own stays one while the case is handled again or elsewhere; a day for the next word
+            # does not.
             self._stop(lambda c: c.kind == ClockKind.COMMITMENT and not c.key.startswith("commitment:"), event.at)
         elif event.step == Step.APPROVE_AFTER:
             key = str(event.data.get("reply"))

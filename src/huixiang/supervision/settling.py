@@ -14,15 +14,16 @@ from huixiang.cases.models import Assignment, Case
 from huixiang.rules.clocks import Clock, ClockKind
 from huixiang.rules.lifecycle import State
 
+_OF_THE_CASE = (ClockKind.FIRST_WORD, ClockKind.ANSWER)
 # Whose end `due_at` shows, by state; in other states it is a promised date or empty.
 _OWED: dict[str, tuple[ClockKind, ...]] = {
     State.SUBMITTED: (ClockKind.REVIEW,),
     State.MODERATING: (ClockKind.REVIEW,),
-    State.TO_ASSIGN: (ClockKind.ASSIGN, ClockKind.ANSWER),
-    State.OBJECTED: (ClockKind.ASSIGN, ClockKind.ANSWER),
-    State.ASSIGNED: (ClockKind.SIGN, ClockKind.ANSWER),
-    State.REOPENED: (ClockKind.SIGN,),
-    State.HANDLING: (ClockKind.FIRST_WORD, ClockKind.ANSWER),
+    State.TO_ASSIGN: (ClockKind.ASSIGN, *_OF_THE_CASE),
+    State.OBJECTED: (ClockKind.ASSIGN, *_OF_THE_CASE),
+    State.ASSIGNED: (ClockKind.SIGN, *_OF_THE_CASE),
+    State.REOPENED: (ClockKind.SIGN, *_OF_THE_CASE),
+    State.HANDLING: _OF_THE_CASE,
 }
 
 

@@ -1,4 +1,4 @@
-"""Accepting (签收受理): the unit takes the case on; the answer clock and the golden hours start."""
+"""Accepting (签收受理): the unit takes the case on; the answer clock starts, the golden hours have run since before."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 
 from ..choices import AssignmentRole, AssignmentState
-from ..deadlines import due
+from ..deadlines import due, first_word_due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -53,6 +53,4 @@ def accepted(case: Case, act: Act) -> dict[str, Any]:
 
 def next_due(case: Case, answer_due_at: datetime, at: datetime) -> datetime:
     """The nearer of what is still owed: the first substantive word (if none came) and the answer."""
-    if case.first_reply_at:
-        return answer_due_at
-    return min(due(case, ClockKind.FIRST_WORD, at), answer_due_at)
+    return min(filter(None, (first_word_due(case, case.assigned_at or at), answer_due_at)))

@@ -10,7 +10,7 @@ from huixiang.rules.lifecycle import Step
 from huixiang.units.models import Topic, Unit
 
 from ..choices import AssignmentRole, AssignmentState, Lane
-from ..deadlines import due
+from ..deadlines import due, first_word_due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -169,8 +169,9 @@ def _still_owed(case: Case) -> dict[str, str]:
 
 
 def soonest(case: Case, clock: ClockKind, at: datetime) -> datetime:
-    """The nearer of a clock that starts at `at` and the answer, where the case was accepted before."""
-    return min(filter(None, (due(case, clock, at), case.answer_due_at)))
+    """The nearest of a clock that starts at `at`, of the first word and of the answer, as far as they are owed."""
+    word = None if clock == ClockKind.ASSIGN else first_word_due(case, at)
+    return min(filter(None, (due(case, clock, at), word, case.answer_due_at)))
 
 
 def check_not_accused(case: Case, units: Sequence[Unit]) -> None:

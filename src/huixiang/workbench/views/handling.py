@@ -125,7 +125,7 @@ VERBS = (
     Verb(
         "accept", Step.ACCEPT, "签收受理", "person-check",
         lambda case, given, act: accepting.accept(case, act),
-        "已签收，办理期限从现在开始计算。", button="签收受理", intro="签收后开始计算首次回应和答复的期限。", keys="a",
+        "已签收受理。", button="签收受理", intro="首次回应的期限从交办起算，答复的期限从首次签收起算。", keys="a",
         is_main=True,
     ),
     Verb(

@@ -1,12 +1,12 @@
 """Who is told of what: units, heads, oversight, issuers, their deputies; and who is not told any more."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
 
 from huixiang.accounts.roles import Role
-from huixiang.cases.actions import assigning, finalizing, merging, replying, withdrawing
+from huixiang.cases.actions import assigning, finalizing, merging, pausing, replying, withdrawing
 from huixiang.jobs import delivering
 from huixiang.jobs.saying import why_not
 from huixiang.moderation.actions import reviewing
@@ -73,6 +73,21 @@ def test_coordinator_is_warned_of_a_limit_that_runs_while_no_unit_has_the_case(t
     watching.sweep(at=case.answer_due_at - HOUR)
     deliver()
     assert "交办员" in readers("正式答复临期")
+
+
+def test_end_of_a_pause_is_told_to_coordinator_and_unit_and_the_pause_to_its_author(town):
+    case = town.handling(kind="complaint")
+    said = {"reason": "citizen", "explanation": "请补交房产证复印件。", "expected_on": date(2026, 11, 24)}
+    pausing.pause(case, town.act("交办员", MORNING), **said)
+    deliver()
+    told = Notice.objects.get(user=town.people["小满"], channel="in_app", subject__contains="暂停计时")
+    assert "请补交房产证复印件。预计11月24日（周二）有结果。" in told.body
+    watching.sweep(at=MORNING + DAY * 6)
+    deliver(at=MORNING + DAY * 6)
+    assert {"承办人", "交办员"} <= readers("依规暂停临期")
+    watching.sweep(at=MORNING + DAY * 6 + HOUR * 8)
+    deliver()
+    assert {"承办人", "交办员"} <= readers("依规暂停超时")
 
 
 def test_desk_is_warned_of_its_own_clocks_and_no_unit(town):

@@ -29,6 +29,7 @@ def standard_of(kind, lane):
         ClockKind.ANSWER: Standard(kind, WorkingDays(7 if lane == "standard" else 1), "s", yellow_days=1),
         ClockKind.SILENCE: Standard(kind, WorkingDays(10), "s", 0.5),
         ClockKind.COMMITMENT: Standard(kind, WorkingDays(5), "s", 0.8),
+        ClockKind.PAUSE: Standard(kind, WorkingDays(5), "s", yellow_days=1),
         ClockKind.SUPERVISION: Standard(kind, WorkingDays(2), "s", 0.5),
         ClockKind.SAFETY_CONTROL: Standard(kind, WallHours(2 * HOUR), "s", 0.5) if urgent else None,
     }
@@ -126,9 +127,22 @@ def test_pause_that_took_no_time_of_the_limit_says_so():
 
 
 def test_paused_clock_climbs_no_rung():
-    found = clocks(CLAIM, (Step.PAUSE, MONDAY + HOUR, {}))
+    found = [c for c in clocks(CLAIM, (Step.PAUSE, MONDAY + HOUR, {})) if c.kind != ClockKind.PAUSE]
     assert climbs(found, CALENDAR, MONDAY + timedelta(days=60)) == []
     assert next_look(found, CALENDAR, MONDAY) is None
+
+
+def test_pause_warns_of_the_day_that_was_named_and_asks_for_no_supervision():
+    pause = (Step.PAUSE, MONDAY + HOUR, {"expected_on": "2026-12-08"})
+    found = climbs(clocks(CLAIM, pause), CALENDAR, datetime(2026, 12, 8, 17, tzinfo=CHINA))
+    assert [(c.kind, c.rung, c.moment.day, c.asks) for c in found] == [
+        (ClockKind.PAUSE, Rung.YELLOW, 7, None), (ClockKind.PAUSE, Rung.RED, 8, None),
+    ]  # fmt: skip
+    assert one(ClockKind.PAUSE, CLAIM, pause, (Step.RESUME, at(20, 9), {})).stopped_at == at(20, 9)
+
+
+def test_pause_from_before_a_day_was_named_ends_by_the_standard():
+    assert one(ClockKind.PAUSE, CLAIM, (Step.PAUSE, at(16, 10), {})).due_at == at(23, 17)
 
 
 PASSED_ON = [

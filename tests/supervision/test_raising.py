@@ -1,6 +1,6 @@
 """Raising a case (提级): the superior unit has it afterwards, by the same steps and rules as any other transfer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
@@ -81,7 +81,9 @@ def test_unit_without_a_superior_is_followed_by_the_government_of_its_region(tow
 
 def test_paused_case_is_not_raised_and_nothing_is_recorded(town):
     case = town.handling()
-    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="等第三方检测报告")
+    waited = pausing.Waited(institution="省质检院")
+    said = {"reason": "expertise", "explanation": "等第三方检测报告", "expected_on": date(2026, 12, 1)}
+    pausing.pause(case, town.act("交办员"), **said, waited=waited)
     with pytest.raises(Refused, match="不能提级"):
         found(town, fresh(case))
     assert not Finding.objects.filter(at__isnull=False).exists()

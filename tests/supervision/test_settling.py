@@ -1,6 +1,6 @@
 """Due times follow the clocks: a calendar that is edited moves those of open cases, and of nobody else."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
@@ -13,6 +13,10 @@ from huixiang.rules.calendar import CHINA
 from huixiang.supervision import watching
 from huixiang.units.actions import keeping_calendar
 
+PAUSE = {
+    "reason": "expertise", "explanation": "送检", "expected_on": date(2026, 11, 24),
+    "waited": pausing.Waited(institution="省质检院"),
+}  # fmt: skip
 FIRST_TEXT = "您反映的水压问题我们已经派人到现场查看，正在查找原因，11月21日前把查看的情况在这里告诉您。"
 
 
@@ -56,7 +60,7 @@ def test_first_word_in_open_hours_does_not_move(town, rest_on_friday):
 
 def test_pause_over_a_weekend_costs_working_days_only(town):
     case = town.handling(kind="complaint")
-    pausing.pause(case, town.act("交办员", at(11, 20, 10)), reason="expertise", explanation="送检，24日出结果")
+    pausing.pause(case, town.act("交办员", at(11, 20, 10)), **PAUSE)
     case = pausing.resume(fresh(case), town.act("交办员", at(11, 24, 10)))
     watching.sweep(at=at(11, 24, 11))
     assert fresh(case).answer_due_at == at(12, 1)

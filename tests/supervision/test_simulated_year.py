@@ -9,7 +9,7 @@ import os
 import random
 from bisect import bisect_left
 from collections import defaultdict, deque
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -66,6 +66,9 @@ def story(rng, at):
             then(Step.PUBLISH_REPLY, 30, reply=1, kind=kind)
     if rng.random() < 0.2:
         then(Step.PAUSE, 40)
+        if rng.random() < 0.7:  # noqa: PLR2004
+            named = (said[-1][1] + timedelta(days=rng.randrange(1, 9))).date()
+            said[-1][2]["expected_on"] = named.isoformat()
         then(Step.RESUME, 200)
     if rng.random() < 0.1:
         then(Step.WITHDRAW, 100)
@@ -241,6 +244,19 @@ def answers_late(stories, cases, runs, rest, made_up):
     return late, left_out
 
 
+def pauses_over_their_day(stories, runs):
+    """case -> when a loop first saw a pause over the day that was named; from the stories alone."""
+    late = {}
+    for pk, said in stories.items():
+        for n, (step, at, data) in enumerate(said):
+            if step == Step.PAUSE and "expected_on" in data:
+                due = datetime.combine(date.fromisoformat(data["expected_on"]), time(17), CHINA)
+                place = bisect_left(runs, max(due, at))
+                if place < len(runs) and (n + 1 == len(said) or runs[place] < said[n + 1][1]):
+                    late[pk] = runs[place]
+    return late
+
+
 @pytest.mark.django_db
 def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     rng = random.Random(7)  # noqa: S311
@@ -284,6 +300,10 @@ def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     red = Alert.objects.filter(clock="answer", rung=Rung.RED).exclude(case_id__in=left_out | {skip})
     assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
     assert len(late) > 10
+    late = pauses_over_their_day(year.stories, runs)
+    named = [pk for pk, said in year.stories.items() if any("expected_on" in d for _, _, d in said)]
+    red = Alert.objects.filter(clock="pause", rung=Rung.RED, case_id__in=named).exclude(case_id=skip)
+    assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
     ended = [pk for pk, said in year.stories.items() if said[-1][0] in {Step.WITHDRAW, Step.MERGE}]
     for alert in Alert.objects.filter(case_id__in=ended):
         assert alert.recorded_at <= year.stories[alert.case_id][-1][1]

@@ -1,7 +1,7 @@
 """The watch: each rung once, each act asked for, nothing for cases that have ended, silence closing by itself."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -10,7 +10,7 @@ from django.db import connection
 from tests.cast import MORNING, build_town, fresh
 
 from huixiang.cases import ledger
-from huixiang.cases.actions import assigning, replying, withdrawing
+from huixiang.cases.actions import assigning, pausing, replying, withdrawing
 from huixiang.cases.choices import Lane
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.followup.actions import rating, reopening
@@ -99,6 +99,34 @@ def test_case_that_was_sent_back_stays_late_and_follows_to_its_next_unit(town):
     asked = SupervisionStep.objects.filter(case=case, state="asked")
     assert set(asked.values_list("unit__short_name", flat=True)) == {"供水公司"}
     assert fresh(case).due_at == due
+
+
+def test_paused_case_is_looked_at_again_whether_a_day_was_named_or_not(town):
+    case = town.handling(kind="complaint")
+    said = {"reason": "hearing", "explanation": "区司法局组织听证", "expected_on": date(2026, 11, 25)}
+    pausing.pause(case, town.act("交办员", MORNING + DAY), **said)
+    watching.sweep(at=MORNING + DAY)
+    assert fresh(case).look_again_at == datetime(2026, 11, 24, 17, tzinfo=CHINA)
+    old = paused_without_a_day(town)
+    watching.sweep(at=MORNING + DAY)
+    assert fresh(old).due_at == datetime(2026, 11, 26, 17, tzinfo=CHINA)
+    assert fresh(old).look_again_at is not None
+    watching.sweep(at=MORNING + DAY * 40)
+    for each in (case, old):
+        assert [rung for clock, rung in alerts(each) if clock == "pause"] == ["yellow", "red", "black"]
+        assert steps(each) == []
+        assert fresh(each).look_again_at is not None
+
+
+def paused_without_a_day(town):
+    """As pauses were written down before."""
+    case = town.handling(kind="complaint")
+    data = {"reason": "expertise", "explanation": "送检"}
+    at = MORNING + DAY
+    ledger.advance(
+        fresh(case), Step.PAUSE, town.act("交办员", at), data=data, pause_reason="expertise", paused_at=at, due_at=None
+    )
+    return case
 
 
 def test_outage_delays_a_warning_and_loses_none(town):

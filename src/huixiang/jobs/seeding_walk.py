@@ -1,5 +1,6 @@
 """Walks one row of the demo messages through the real actions, each step by the person whose step it is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,9 +26,11 @@ from huixiang.cases.actions import (
     withdrawing,
 )
 from huixiang.cases.actions.replying import Details
-from huixiang.cases.choices import AssignmentRole, AssignmentState, Lane
+from huixiang.cases.choices import AssignmentRole, AssignmentState, Lane, PauseReason
+from huixiang.cases.deadlines import general
 from huixiang.cases.gate_guards import Lessons, needs_lessons
 from huixiang.cases.models import Case, Reply
+from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
 from huixiang.followup.actions import rating, reopening
 from huixiang.followup.models import SCORES
@@ -61,6 +64,12 @@ LESSONS = Lessons(
     remedy="已按答复的内容办理，承办科室到现场验收。",
     lesson="列入每季度的检查清单，同类问题一并排查。",
 )
+# What a pause of each reason names besides its day.
+_WAITED_FOR = {
+    PauseReason.EXPERTISE: {"institution": "具有相应资质的检测鉴定机构"},
+    PauseReason.HANDED_OVER: {"receiving_body": "县公安局", "receipt_number": "公受字〔2026〕117号"},
+}
+_EXPECTED = re.compile(r"(?P<number>\d+)(?:天|个(?P<worked>工作日))")
 # Where an unfinished reply lies, in the order of its way.
 DESKS = ("draft", "unit_review", "quality")
 
@@ -327,13 +336,27 @@ class Walk:
         if self.target == "paused":
             act = self.cast.coordinator(last + min(timedelta(minutes=40), (self.now - last) / 2))
             paused = self.row["pause"]
-            self.case = pausing.pause(self.case, act, reason=paused["reason"], explanation=paused["explanation"])
+            said = {name: paused[name] for name in ("reason", "explanation")}
+            waited = pausing.Waited(**_WAITED_FOR.get(paused["reason"], {}))
+            self.case = pausing.pause(self.case, act, **said, expected_on=self._expected(paused, act.at), waited=waited)
         elif self.row.get("desk"):
             self._leave_on_a_desk(self.row["desk"], last)
         elif self.target == "handling" and self.rng.random() < 0.6:  # noqa: PLR2004 - the rest have nothing under way
             kind = "progress" if self.case.first_reply_at else "initial"
             text = draft_text(self.case.title, self.now, self.rng)
             self._leave_on_a_desk({"kind": kind, "text": text, "stage": self.rng.choice(DESKS)}, last)
+
+    def _expected(self, paused: Mapping[str, Any], at: datetime) -> date:
+        """The day that a pause waits for: as its explanation says, else as far as the reason allows."""
+        today, limit = at.astimezone(CHINA).date(), reasons("pause")[paused["reason"]].working_days
+        calendar = general("", today).calendar_for(at)
+        if limit is not None:
+            return calendar.add_working_days(today, limit)
+        said = _EXPECTED.search(paused["explanation"])
+        if said is None:
+            return today + timedelta(days=self.rng.randrange(20, 60))
+        number = int(said["number"])
+        return calendar.add_working_days(today, number) if said["worked"] else today + timedelta(days=number)
 
     def _leave_on_a_desk(self, unfinished: Mapping[str, Any], last: datetime) -> None:
         """A reply that waits for its writer, its reviewer or the inspectors."""

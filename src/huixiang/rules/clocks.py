@@ -28,6 +28,8 @@ class ClockKind(StrEnum):
     SUPERVISION = "supervision"
     SAFETY_CONTROL = "safety_control"
     POST_APPROVAL = "post_approval"
+    # Runs while the others are paused: until the day on which what is waited for should be there.
+    PAUSE = "pause"
     # These run for the citizen; when they end, the case moves on by itself.
     SUPPLEMENT = "supplement"
     RATING = "rating"
@@ -115,6 +117,7 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.SILENCE: _HANDLING_ENDS,
     ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE}),
     ClockKind.SAFETY_CONTROL: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
+    ClockKind.PAUSE: frozenset({Step.RESUME}),
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }
@@ -206,6 +209,10 @@ class _Reader:
             for place, clock in self.running.items():
                 if clock.kind in _PAUSABLE:
                     self.running[place] = replace(clock, paused_at=event.at)
+            expected = event.data.get("expected_on")
+            # Pauses from before a day had to be named are looked at when the standard says.
+            due = at_clock(date.fromisoformat(expected), DAY_ENDS) if isinstance(expected, str) else None
+            self._start(ClockKind.PAUSE, "", event.at, due=due)
         elif event.step == Step.RESUME:
             self.is_paused = False
             for place, clock in self.running.items():
@@ -286,7 +293,8 @@ class _Reader:
             return
         self._stop(lambda c: (c.kind, c.key) == (kind, key), at)
         ends = due or standard.span.after(at, self.calendar)
-        limit = "承诺的日期" if due else standard.span.words()
+        named = "预计的日期" if kind == ClockKind.PAUSE else "承诺的日期"
+        limit = named if due else standard.span.words()
         said = f"{_moment(at)}起算，时限{limit}，应于{_moment(ends)}前完成（依据：{standard.source}）"
         # A word that goes out during a pause begins a silence that is paused as well.
         paused_at = at if self.is_paused and kind in _PAUSABLE else None

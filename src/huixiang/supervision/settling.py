@@ -24,6 +24,7 @@ _OWED: dict[str, tuple[ClockKind, ...]] = {
     State.ASSIGNED: (ClockKind.SIGN, *_OF_THE_CASE),
     State.REOPENED: (ClockKind.SIGN, *_OF_THE_CASE),
     State.HANDLING: _OF_THE_CASE,
+    State.PAUSED: (ClockKind.PAUSE,),
 }
 
 
@@ -37,7 +38,8 @@ def settle(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> list[Case]:
         due = {c.kind: c.due_at for c in clocks if c.is_running}
         before = case.due_at, case.answer_due_at
         owed = [due[kind] for kind in _OWED.get(case.state, ()) if kind in due]
-        if case.due_at is not None and owed:
+        # Pauses from before a day had to be named get the day that the standard gives.
+        if owed and (case.due_at is not None or case.state == State.PAUSED):
             case.due_at = min(owed)
         if case.answer_due_at is not None:
             case.answer_due_at = due.get(ClockKind.ANSWER, case.answer_due_at)

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
 from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, Rung, climbs, stand
-from huixiang.rules.lifecycle import IllegalTransition, Step
+from huixiang.rules.lifecycle import IllegalTransition, State, Step
 from huixiang.units.standards import Rules, in_force
 
 from . import settling
@@ -173,7 +173,7 @@ def _record(looks: list[Look], at: datetime) -> None:
     entries: list[tuple[Case, list[Entry]]] = []
     alerts: list[tuple[Look, Climb, Alert]] = []
     for look in looks:
-        look.case.look_again_at = look.next_at
+        look.case.look_again_at = look.next_at or _daily(look.case, at)
         fresh = [c for c in look.reached if (c.kind, c.key, c.rung, c.due_at) not in known[look.case.pk]]
         alerts += [(look, climb, _alert(look.case, climb, at)) for climb in fresh]
         entries.append((look.case, [_entry(look.case, climb, at) for climb in fresh]))
@@ -184,6 +184,11 @@ def _record(looks: list[Look], at: datetime) -> None:
     _settle(looks, known, at)
     _follow(looks, known, asked)
     watch_risks([look.case for look in looks], at)
+
+
+def _daily(case: Case, at: datetime) -> datetime | None:
+    """A paused case is never forgotten, even when its pause is long over its day."""
+    return at + timedelta(days=1) if case.state == State.PAUSED else None
 
 
 def _known(looks: Iterable[Look]) -> dict[int, Known]:

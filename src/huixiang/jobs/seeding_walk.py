@@ -348,10 +348,10 @@ class Walk:
 
     def _expected(self, paused: Mapping[str, Any], at: datetime) -> date:
         """The day that a pause waits for: as its explanation says, else as far as the reason allows."""
-        today, limit = at.astimezone(CHINA).date(), reasons("pause")[paused["reason"]].working_days
+        today, reason = at.astimezone(CHINA).date(), reasons("pause").get(paused["reason"])
         calendar = general("", today).calendar_for(at)
-        if limit is not None:
-            return calendar.add_working_days(today, limit)
+        if reason is not None and reason.working_days is not None:
+            return calendar.add_working_days(today, reason.working_days)
         said = _EXPECTED.search(paused["explanation"])
         if said is None:
             return today + timedelta(days=self.rng.randrange(20, 60))

@@ -46,9 +46,9 @@ class PauseForm(StepForm):
         widget=forms.DateInput({"type": "date"}),
         help_text="到这天还没有恢复，系统提醒交办员和承办单位。等待留言人补充，最长5个工作日。",
     )
-    institution = CleanText("鉴定、检测机构", 80, rows=1, required=False, help_text="法定鉴定、检测必填。")
-    receiving_body = CleanText("接收机关", 80, rows=1, required=False, help_text="已移送有权机关必填。")
-    receipt_number = CleanText("接收回执编号", 60, rows=1, required=False, help_text="已移送有权机关必填。")
+    institution = CleanText("鉴定、检测机构", 80, rows=1, required=False, help_text="选“法定鉴定、检测”时要写明。")
+    receiving_body = CleanText("接收机关", 80, rows=1, required=False, help_text="选“已移送有权机关”时要写明。")
+    receipt_number = CleanText("接收回执编号", 60, rows=1, required=False, help_text="选“已移送有权机关”时要写明。")
     explanation = CleanText("说明", 300, help_text="在等什么、由谁办。留言人会看到。")
 
 

@@ -77,7 +77,7 @@ def test_upgrade_wakes_living_cases_only(town):
     case, ended = town.handling(), town.approved()
     withdrawing.withdraw(ended, town.act("小满"), reason="已经解决")
     Case.objects.update(look_again_at=None)
-    import_module("huixiang.cases.migrations.0012_look_again_after_drafts").wake(apps, None)
+    import_module("huixiang.cases.migrations.0013_look_again_after_drafts").wake(apps, None)
     assert fresh(case).look_again_at is not None
     assert fresh(ended).look_again_at is None
 

@@ -1,6 +1,5 @@
 """Walks one row of the demo messages through the real actions, each step by the person whose step it is."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,10 +26,8 @@ from huixiang.cases.actions import (
 )
 from huixiang.cases.actions.replying import Details
 from huixiang.cases.choices import AssignmentRole, AssignmentState, Lane, PauseReason
-from huixiang.cases.deadlines import general
 from huixiang.cases.gate_guards import Lessons, needs_lessons
 from huixiang.cases.models import Case, Reply
-from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
 from huixiang.followup.actions import rating, reopening
 from huixiang.followup.models import SCORES
@@ -41,7 +38,7 @@ from huixiang.supervision import watching
 from huixiang.units.models import Region
 
 from .seeding_cast import Cast, author_of
-from .seeding_times import Item, Times, times_of
+from .seeding_times import Item, Times, expected_day, times_of
 from .seeding_town import Town
 from .seeding_words import draft_text, extension_text, reason_for, return_note
 
@@ -69,7 +66,6 @@ _WAITED_FOR = {
     PauseReason.EXPERTISE: {"institution": "具有相应资质的检测鉴定机构"},
     PauseReason.HANDED_OVER: {"receiving_body": "县公安局", "receipt_number": "公受字〔2026〕117号"},
 }
-_EXPECTED = re.compile(r"(?P<number>\d+)(?:天|个(?P<worked>工作日))")
 # Where an unfinished reply lies, in the order of its way.
 DESKS = ("draft", "unit_review", "quality")
 
@@ -338,25 +334,15 @@ class Walk:
             paused = self.row["pause"]
             said = {name: paused[name] for name in ("reason", "explanation")}
             waited = pausing.Waited(**_WAITED_FOR.get(paused["reason"], {}))
-            self.case = pausing.pause(self.case, act, **said, expected_on=self._expected(paused, act.at), waited=waited)
+            self.case = pausing.pause(
+                self.case, act, **said, expected_on=expected_day(paused, act.at, self.rng), waited=waited
+            )
         elif self.row.get("desk"):
             self._leave_on_a_desk(self.row["desk"], last)
         elif self.target == "handling" and self.rng.random() < 0.6:  # noqa: PLR2004 - the rest have nothing under way
             kind = "progress" if self.case.first_reply_at else "initial"
             text = draft_text(self.case.title, self.now, self.rng)
             self._leave_on_a_desk({"kind": kind, "text": text, "stage": self.rng.choice(DESKS)}, last)
-
-    def _expected(self, paused: Mapping[str, Any], at: datetime) -> date:
-        """The day that a pause waits for: as its explanation says, else as far as the reason allows."""
-        today, reason = at.astimezone(CHINA).date(), reasons("pause").get(paused["reason"])
-        calendar = general("", today).calendar_for(at)
-        if reason is not None and reason.working_days is not None:
-            return calendar.add_working_days(today, reason.working_days)
-        said = _EXPECTED.search(paused["explanation"])
-        if said is None:
-            return today + timedelta(days=self.rng.randrange(20, 60))
-        number = int(said["number"])
-        return calendar.add_working_days(today, number) if said["worked"] else today + timedelta(days=number)
 
     def _leave_on_a_desk(self, unfinished: Mapping[str, Any], last: datetime) -> None:
         """A reply that waits for its writer, its reviewer or the inspectors."""

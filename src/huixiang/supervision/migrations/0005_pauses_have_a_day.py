@@ -13,7 +13,7 @@ def wake(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_look_again_after_drafts'),
+        ('cases', '0013_look_again_after_drafts'),
         ('units', '0006_pause_standard'),
         ('supervision', '0004_signing_office'),
     ]

@@ -11,6 +11,6 @@ def wake(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0011_knowledge")]
+    dependencies = [("cases", "0012_lapse_label")]
 
     operations = [migrations.RunPython(wake, migrations.RunPython.noop)]

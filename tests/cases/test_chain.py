@@ -1,6 +1,7 @@
 """The chain from message to closing, with what each link refuses."""
 
-from datetime import timedelta
+from dataclasses import fields
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
@@ -16,12 +17,14 @@ from huixiang.cases.actions import (
     supplementing,
     withdrawing,
 )
-from huixiang.cases.choices import Resolution
+from huixiang.cases.choices import PauseReason, Resolution
 from huixiang.cases.models import Assignment, CaseEvent, Reply
+from huixiang.cases.reasons import reasons
 from huixiang.cases.refusals import Refused
 from huixiang.followup.actions import rating, reopening
 from huixiang.followup.models import SCORES
 from huixiang.moderation.actions import reviewing
+from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import IllegalTransition, State, Step
 
 
@@ -181,15 +184,64 @@ def test_accused_unit_is_not_given_the_report(town):
         assigning.assign(case, town.units["住建局"], town.act("交办员"))
 
 
+FRIDAY = date(2026, 11, 27)
+TESTED = pausing.Waited(institution="省质检院")
+
+
+def paused(town, case, **changes):
+    said = {"reason": "expertise", "explanation": "检测水泵电机", "expected_on": FRIDAY, "waited": TESTED, **changes}
+    return pausing.pause(case, town.act("交办员"), **said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"expected_on": None}, "expected_on"),
+        ({"expected_on": date(2026, 11, 18)}, "expected_on"),
+        ({"expected_on": date(2036, 11, 27)}, "expected_on"),
+        ({"waited": None}, "institution"),
+        ({"explanation": " "}, "explanation"),
+        ({"reason": "handed_over"}, "receiving_body"),
+        ({"reason": "handed_over", "waited": pausing.Waited(receiving_body="区公安分局")}, "receipt_number"),
+        ({"reason": "citizen", "expected_on": date(2026, 11, 26)}, "expected_on"),
+    ],
+)
+def test_pause_that_leaves_out_what_its_reason_requires_is_refused_beside_the_field(town, changes, field):
+    case = town.handling()
+    with pytest.raises(Refused) as refused:
+        paused(town, case, **changes)
+    assert refused.value.field == field
+    assert fresh(case).state == "handling"
+
+
+def test_waiting_for_the_citizen_lasts_five_working_days_at_most(town):
+    case = paused(town, town.handling(), reason="citizen", expected_on=date(2026, 11, 25), waited=None)
+    assert case.due_at == datetime(2026, 11, 25, 17, tzinfo=CHINA)
+    with pytest.raises(Refused, match="最晚到11月25日"):
+        paused(town, town.handling(), reason="citizen", expected_on=date(2026, 11, 28), waited=None)
+
+
+def test_every_reason_to_pause_is_explained_to_the_public():
+    assert set(reasons("pause")) == set(PauseReason.values)
+    named = {name for reason in reasons("pause").values() for name in reason.requires}
+    assert named <= {"expected_date", *(f.name for f in fields(pausing.Waited))}
+
+
 def test_internal_approval_is_no_reason_to_pause(town):
     with pytest.raises(Refused, match="四种情形"):
-        pausing.pause(town.handling(), town.act("交办员"), reason="internal_approval", explanation="等领导签字")
+        pausing.pause(
+            town.handling(),
+            town.act("交办员"),
+            reason="internal_approval",
+            explanation="等领导签字",
+            expected_on=FRIDAY,
+        )
 
 
 def test_pause_moves_the_answer_due_time_by_its_length(town):
     case = town.handling()
     due = case.answer_due_at
-    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="省质检院检测，预计周五出结果")
+    paused(town, case)
     case = pausing.resume(case, town.act("交办员", MORNING + timedelta(days=2)))
     assert case.answer_due_at == due + timedelta(days=2)
 

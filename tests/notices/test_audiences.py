@@ -1,12 +1,12 @@
 """Who is told of what: units, heads, oversight, issuers, their deputies; and who is not told any more."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
 
 from huixiang.accounts.roles import Role
-from huixiang.cases.actions import assigning, finalizing, merging, replying, withdrawing
+from huixiang.cases.actions import assigning, finalizing, merging, pausing, replying, withdrawing
 from huixiang.jobs import delivering
 from huixiang.jobs.saying import why_not
 from huixiang.moderation.actions import reviewing
@@ -56,6 +56,38 @@ def test_warning_says_which_limit_and_when(town):
     due = case.answer_due_at
     assert f"正式答复时限是{due.month}月{due.day}日（周" in said.body and case.number in said.body
     assert said.url == f"/desk/cases/{case.number}/"
+
+
+def test_unit_that_takes_a_case_over_hears_that_the_limit_runs_on(town):
+    case = town.handling(kind="complaint")
+    assigning.transfer(case, town.units["供水公司"], town.act("交办员", MORNING + DAY, "交办员"), reason="归供水公司管")
+    deliver()
+    said = {n.user.username: n.body for n in Notice.objects.filter(channel="in_app", subject__contains="签收")}
+    assert "答复期限不重新计算，仍是11月27日（周五）17:00" in said["供水承办人"]
+    assert "答复期限" not in said["承办人"]
+
+
+def test_coordinator_is_warned_of_a_limit_that_runs_while_no_unit_has_the_case(town):
+    case = town.handling(kind="complaint")
+    assigning.send_back(case, town.act("负责人", MORNING + DAY, "单位负责人", "住建局"), reason="不归我们管")
+    watching.sweep(at=case.answer_due_at - HOUR)
+    deliver()
+    assert "交办员" in readers("正式答复临期")
+
+
+def test_end_of_a_pause_is_told_to_coordinator_and_unit_and_the_pause_to_its_author(town):
+    case = town.handling(kind="complaint")
+    said = {"reason": "citizen", "explanation": "请补交房产证复印件。", "expected_on": date(2026, 11, 24)}
+    pausing.pause(case, town.act("交办员", MORNING), **said)
+    deliver()
+    told = Notice.objects.get(user=town.people["小满"], channel="in_app", subject__contains="暂停计时")
+    assert "请补交房产证复印件。预计11月24日（周二）有结果。" in told.body
+    watching.sweep(at=MORNING + DAY * 6)
+    deliver(at=MORNING + DAY * 6)
+    assert {"承办人", "交办员"} <= readers("依规暂停临期")
+    watching.sweep(at=MORNING + DAY * 6 + HOUR * 8)
+    deliver()
+    assert {"承办人", "交办员"} <= readers("依规暂停超时")
 
 
 def test_desk_is_warned_of_its_own_clocks_and_no_unit(town):

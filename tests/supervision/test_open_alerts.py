@@ -1,6 +1,6 @@
 """An alert stands while its clock stands on its rung: the desk counts what is late now, not what once was."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.cast import MORNING, fresh
 
@@ -9,6 +9,10 @@ from huixiang.supervision import watching
 from huixiang.supervision.models import Alert, SupervisionStep
 
 HOUR = timedelta(hours=1)
+PAUSE = {
+    "reason": "expertise", "explanation": "等第三方检测报告", "expected_on": date(2027, 1, 20),
+    "waited": pausing.Waited(institution="省质检院"),
+}  # fmt: skip
 
 
 def standing(case):
@@ -31,7 +35,7 @@ def test_paused_clock_takes_its_alert_off_and_an_unchanged_due_time_puts_it_back
     late = case.answer_due_at + HOUR
     watching.sweep(at=late)
     before = standing(case)
-    paused = pausing.pause(fresh(case), town.act("交办员", late), reason="expertise", explanation="等第三方检测报告")
+    paused = pausing.pause(fresh(case), town.act("交办员", late), **PAUSE)
     watching.sweep(at=late + timedelta(minutes=1))
     assert ("answer", "red") not in standing(case)
     pausing.resume(paused, town.act("交办员", late + timedelta(minutes=5)))
@@ -45,7 +49,7 @@ def test_act_taken_back_by_a_pause_is_asked_for_again_when_the_due_time_is_what_
     case = town.published(town.handling(kind="complaint"), kind="initial", next_report_on=far)
     late = case.answer_due_at + HOUR
     watching.sweep(at=late)
-    paused = pausing.pause(fresh(case), town.act("交办员", late), reason="expertise", explanation="等第三方检测报告")
+    paused = pausing.pause(fresh(case), town.act("交办员", late), **PAUSE)
     watching.sweep(at=late + timedelta(minutes=1))
     order = SupervisionStep.objects.get(case=case, alert__clock="answer", means="written")
     assert order.state == "void"

@@ -1,24 +1,24 @@
 """Raising a case (提级): the superior unit has it afterwards, by the same steps and rules as any other transfer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
 
-from huixiang.cases.actions import pausing
+from huixiang.cases.actions import accepting, pausing
 from huixiang.cases.models import Assignment, CaseEvent
 from huixiang.cases.refusals import Refused
 from huixiang.supervision import watching
 from huixiang.supervision.actions import inspecting
-from huixiang.supervision.models import Finding, SupervisionStep
+from huixiang.supervision.models import Alert, Finding, SupervisionStep
 
 DAY = timedelta(days=1)
+FIRST_TEXT = "您反映的水压问题我们已经派人到现场查看，正在查找原因，11月21日前把查看的情况在这里告诉您。"
 
 
 def listed(town, case, at):
-    SupervisionStep.objects.create(
-        case=case, unit=case.lead_unit, means="inspection", reason="正式答复严重超时", asked_at=at
-    )
+    asked = {"unit": case.lead_unit, "reason": "正式答复严重超时", "asked_at": at}
+    SupervisionStep.objects.get_or_create(case=case, means="inspection", state="asked", defaults=asked)
     made = inspecting.make_list(town.regions["岳麓区"], town.act("督办员", at))
     return Finding.objects.get(inspection=made, case=case)
 
@@ -46,6 +46,24 @@ def test_superior_unit_leads_and_the_unit_below_supports(town):
     assert steps[-3:] == ["supervise", "transfer", "add_support"]
 
 
+def test_lateness_is_not_lost_by_raising_a_case(town):
+    case = town.published(town.handling(kind="complaint"), kind="initial", body=FIRST_TEXT)
+    late = MORNING + 12 * DAY
+    watching.sweep(at=late)
+    due = case.answer_due_at
+    found(town, fresh(case), at=late)
+    watching.sweep(at=late)
+    case = fresh(case)
+    standing = Alert.objects.filter(case=case, clock="answer", over_at=None)
+    assert set(standing.values_list("rung", "unit__short_name")) == {("yellow", "区政府"), ("red", "区政府")}
+    assert (case.answer_due_at, case.due_at) == (due, due)
+    case = accepting.accept(case, town.act("交办员", late + DAY))
+    assert case.answer_due_at == due
+    assert set(case.assignments.filter(role="lead", state="accepted").values_list("due_at", flat=True)) == {due}
+    asked = SupervisionStep.objects.filter(case=case, state="asked")
+    assert set(asked.values_list("unit__short_name", flat=True)) <= {"区政府"}
+
+
 def test_answered_case_is_reopened_first(town):
     case = town.answered()
     found(town, case, at=MORNING + 3 * DAY)
@@ -63,7 +81,9 @@ def test_unit_without_a_superior_is_followed_by_the_government_of_its_region(tow
 
 def test_paused_case_is_not_raised_and_nothing_is_recorded(town):
     case = town.handling()
-    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="等第三方检测报告")
+    waited = pausing.Waited(institution="省质检院")
+    said = {"reason": "expertise", "explanation": "等第三方检测报告", "expected_on": date(2026, 12, 1)}
+    pausing.pause(case, town.act("交办员"), **said, waited=waited)
     with pytest.raises(Refused, match="不能提级"):
         found(town, fresh(case))
     assert not Finding.objects.filter(at__isnull=False).exists()

@@ -9,7 +9,7 @@ import os
 import random
 from bisect import bisect_left
 from collections import defaultdict, deque
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -49,16 +49,33 @@ def story(rng, at):
         return said
     then(Step.ASSIGN, 40)
     then(Step.ACCEPT, 60)
+    way = rng.random()
+    if way < 0.15:  # noqa: PLR2004
+        then(Step.TRANSFER, 120)
+        then(Step.ACCEPT, 60)
+    elif way < 0.3:  # noqa: PLR2004
+        then(Step.SEND_BACK, 120)
+        then(Step.ASSIGN, 40)
+        then(Step.ACCEPT, 60)
     if rng.random() < 0.6:
-        then(Step.PUBLISH_REPLY, 30, reply=1, kind=rng.choice(["initial", "ack", "progress"]))
+        kind = rng.choice(["initial", "ack", "progress"])
+        then(Step.DRAFT_REPLY, 20, reply=1, kind=kind)
+        if rng.random() < 0.3:
+            then(Step.DISCARD_REPLY, 60, reply=1)
+        else:
+            then(Step.PUBLISH_REPLY, 30, reply=1, kind=kind)
     if rng.random() < 0.2:
         then(Step.PAUSE, 40)
+        if rng.random() < 0.7:  # noqa: PLR2004
+            named = (said[-1][1] + timedelta(days=rng.randrange(1, 9))).date()
+            said[-1][2]["expected_on"] = named.isoformat()
         then(Step.RESUME, 200)
     if rng.random() < 0.1:
         then(Step.WITHDRAW, 100)
         return said
     if rng.random() < 0.8:
-        then(Step.CONCLUDE, 900, reply=2, kind="final")
+        then(Step.DRAFT_REPLY, 300, reply=2, kind="final")
+        then(Step.CONCLUDE, 600, reply=2, kind="final")
         then(Step.RATE, 60, outcome="resolved")
     return said
 
@@ -121,6 +138,10 @@ class Year:
             case.reviewer = self.town.people["审核员"]
         if step == Step.ASSIGN:
             case.lead_unit = self.town.units["住建局"]
+        if step == Step.TRANSFER:
+            case.lead_unit = self.town.units["供水公司"]
+        if step == Step.SEND_BACK:
+            case.lead_unit = None
         case.paused_at, case.pause_reason = (at, "expertise") if step == Step.PAUSE else (None, "")
         if step == Step.RATE:
             case.closed_at, case.resolution = at, "resolved"
@@ -155,6 +176,85 @@ def expected(stories, cases, runs, calendars):
                     if place < len(runs) and (end is None or runs[place] < end):
                         found.setdefault((pk, clock.kind, clock.key, rung, clock.due_at), runs[place])
     return found
+
+
+OUT = {Step.PUBLISH_REPLY, Step.CONCLUDE}
+
+
+def golden_hours_end(start, *, is_urgent):
+    """Five hours later: of the clock in the urgent lane, else of the hours from 7 to 22. Told by the minute."""
+    here, left = start, timedelta(hours=5)
+    if is_urgent:
+        return start + left
+    while True:
+        here = max(here, here.replace(hour=7, minute=0, second=0, microsecond=0))
+        closes = here.replace(hour=22, minute=0, second=0, microsecond=0)
+        if here < closes and here + left <= closes:
+            return here + left
+        left -= max(closes - here, timedelta())
+        here = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def first_words_late(stories, runs):
+    """case -> when a loop first saw that no word was out within the golden hours; from the stories alone.
+
+    They run from the assignment, of an urgent case from its submission; that it is urgent is known once it is approved.
+    Cases that were paused before their first word are left out: what a pause adds is told in tests/rules.
+    """
+    late, left_out = {}, set()
+    for pk, said in stories.items():
+        lane = next((d["lane"] for _, _, d in said if "lane" in d), "standard")
+        approved = next((at for step, at, _ in said if step == Step.APPROVE), None)
+        begins = Step.SUBMIT if lane == "urgent" else Step.ASSIGN
+        start = next((at for step, at, _ in said if step == begins), None)
+        over = {Step.WITHDRAW, Step.MERGE}
+        stop = next((at for s, at, d in said if s in over or (s in OUT and d["kind"] != "ack")), None)
+        if any(s == Step.PAUSE and (stop is None or at < stop) for s, at, _ in said):
+            left_out.add(pk)
+        elif start is not None and approved is not None:
+            place = bisect_left(runs, max(approved, golden_hours_end(start, is_urgent=lane == "urgent")))
+            if place < len(runs) and (stop is None or runs[place] < stop):
+                late[pk] = runs[place]
+    return late, left_out
+
+
+def answers_late(stories, cases, runs, rest, made_up):
+    """case -> when a loop first saw that the answer was over its limit; from the stories alone.
+
+    The limit runs from the first acceptance, whoever has the case later. Urgent and paused cases are left out.
+    """
+    days = {"consult": 3, "help": 5, "complaint": 7, "suggest": 10}
+    late, left_out = {}, set()
+    for pk, said in stories.items():
+        if any(s == Step.PAUSE or d.get("lane") == "urgent" for s, _, d in said):
+            left_out.add(pk)
+            continue
+        start = next((at for step, at, _ in said if step == Step.ACCEPT), None)
+        if start is None:
+            continue
+        due, left = start.replace(hour=17, minute=0, second=0, microsecond=0), days[cases[pk].kind]
+        while left:
+            due += timedelta(days=1)
+            day = due.date().isoformat()
+            left -= day in made_up or (due.weekday() < 5 and day not in rest)  # noqa: PLR2004
+        stop = next((at for s, at, _ in said if s in {Step.WITHDRAW, Step.CONCLUDE}), None)
+        place = bisect_left(runs, due)
+        if place < len(runs) and (stop is None or runs[place] < stop):
+            late[pk] = runs[place]
+    return late, left_out
+
+
+def pauses_over_their_day(stories, runs):
+    """case -> when a loop first saw a pause over the day that was named; from the stories alone."""
+    late = {}
+    for pk, said in stories.items():
+        for n, (step, at, data) in enumerate(said):
+            if step == Step.PAUSE and "expected_on" in data:
+                due = datetime.combine(date.fromisoformat(data["expected_on"]), time(17), CHINA)
+                place = bisect_left(runs, max(due, at))
+                if place < len(runs) and (n + 1 == len(said) or runs[place] < said[n + 1][1]):
+                    late[pk] = runs[place]
+    return late
 
 
 @pytest.mark.django_db
@@ -192,6 +292,18 @@ def test_no_warning_is_lost_doubled_or_late_in_a_year(town):
     assert set(got) == set(want)
     assert {k for k, v in got.items() if v[0] != want[k]} == set()
     assert len(want) > 200
+    late, left_out = first_words_late(year.stories, runs)
+    red = Alert.objects.filter(clock="first_word", rung=Rung.RED).exclude(case_id__in=left_out | {skip})
+    assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
+    assert len(late) > 20
+    late, left_out = answers_late(year.stories, year.cases, runs, set(rest), set(table["workdays"]))
+    red = Alert.objects.filter(clock="answer", rung=Rung.RED).exclude(case_id__in=left_out | {skip})
+    assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
+    assert len(late) > 10
+    late = pauses_over_their_day(year.stories, runs)
+    named = [pk for pk, said in year.stories.items() if any("expected_on" in d for _, _, d in said)]
+    red = Alert.objects.filter(clock="pause", rung=Rung.RED, case_id__in=named).exclude(case_id=skip)
+    assert dict(red.values_list("case_id", "recorded_at")) == {pk: at for pk, at in late.items() if pk != skip}
     ended = [pk for pk, said in year.stories.items() if said[-1][0] in {Step.WITHDRAW, Step.MERGE}]
     for alert in Alert.objects.filter(case_id__in=ended):
         assert alert.recorded_at <= year.stories[alert.case_id][-1][1]

@@ -1,18 +1,21 @@
 """The watch: each rung once, each act asked for, nothing for cases that have ended, silence closing by itself."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from tests.cast import MORNING, build_town, fresh
 
 from huixiang.cases import ledger
-from huixiang.cases.actions import assigning, withdrawing
+from huixiang.cases.actions import assigning, pausing, replying, withdrawing
 from huixiang.cases.choices import Lane
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.followup.actions import rating, reopening
 from huixiang.followup.models import SCORES
+from huixiang.jobs.saying import why_untrue
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.lifecycle import State, Step
@@ -20,6 +23,7 @@ from huixiang.supervision import watching
 from huixiang.supervision.models import Alert, SupervisionStep
 
 DAY = timedelta(days=1)
+FIRST_TEXT = "您反映的水压问题我们已经派人到现场查看，正在查找原因，11月21日前把查看的情况在这里告诉您。"
 
 
 def alerts(case):
@@ -47,6 +51,82 @@ def test_every_rung_is_recorded_once_however_often_the_loop_runs(town):
     warned = CaseEvent.objects.filter(case=case, step=Step.WARN)
     assert warned.count() == Alert.objects.filter(case=case).count()
     assert ledger.verify()[1] is None
+
+
+def test_draft_that_nobody_outside_has_read_stops_no_warning(town):
+    case = town.handling(kind="complaint")
+    reply = town.drafted(case, kind="initial")
+    watching.sweep(at=MORNING + DAY)
+    assert ("first_word", "red") in alerts(case)
+    warned = CaseEvent.objects.filter(case=case, step=Step.WARN, data__clock="first_word").last()
+    assert why_untrue(warned) == ""
+    replying.discard(reply, town.act("承办人", MORNING + DAY, "承办人", "住建局"))
+    watching.sweep(at=MORNING + DAY * 8)
+    assert ("first_word", "black") in alerts(case)
+
+
+def test_word_that_is_out_ends_the_warning_about_it(town):
+    case = town.handling(kind="complaint")
+    watching.sweep(at=MORNING + timedelta(hours=6))
+    warned = CaseEvent.objects.filter(case=case, step=Step.WARN, data__clock="first_word").last()
+    town.published(case, kind="initial", at=MORNING + timedelta(hours=7), body=FIRST_TEXT)
+    assert why_untrue(warned) == "这项时限已经停止"
+
+
+def test_upgrade_wakes_living_cases_only(town):
+    case, ended = town.handling(), town.approved()
+    withdrawing.withdraw(ended, town.act("小满"), reason="已经解决")
+    Case.objects.update(look_again_at=None)
+    import_module("huixiang.cases.migrations.0013_look_again_after_drafts").wake(apps, None)
+    assert fresh(case).look_again_at is not None
+    assert fresh(ended).look_again_at is None
+
+
+def test_case_that_was_sent_back_stays_late_and_follows_to_its_next_unit(town):
+    case = town.published(town.handling(kind="complaint"), kind="initial", body=FIRST_TEXT)
+    due, late = case.answer_due_at, MORNING + DAY * 14
+    watching.sweep(at=late)
+    assigning.send_back(fresh(case), town.act("负责人", late, "单位负责人", "住建局"), reason="不归我们管")
+    watching.sweep(at=late)
+    case = fresh(case)
+    assert (case.lead_unit, case.answer_due_at, case.due_at) == (None, due, due)
+    red = Alert.objects.get(case=case, clock="answer", rung="red")
+    assert (red.over_at, red.unit) == (None, town.units["住建局"])
+    assigning.assign(case, town.units["供水公司"], town.act("交办员", late + DAY, "交办员"))
+    watching.sweep(at=late + DAY)
+    red.refresh_from_db()
+    assert (red.over_at, red.unit) == (None, town.units["供水公司"])
+    asked = SupervisionStep.objects.filter(case=case, state="asked")
+    assert set(asked.values_list("unit__short_name", flat=True)) == {"供水公司"}
+    assert fresh(case).due_at == due
+
+
+def test_paused_case_is_looked_at_again_whether_a_day_was_named_or_not(town):
+    case = town.handling(kind="complaint")
+    said = {"reason": "hearing", "explanation": "区司法局组织听证", "expected_on": date(2026, 11, 25)}
+    pausing.pause(case, town.act("交办员", MORNING + DAY), **said)
+    watching.sweep(at=MORNING + DAY)
+    assert fresh(case).look_again_at == datetime(2026, 11, 24, 17, tzinfo=CHINA)
+    old = paused_without_a_day(town)
+    watching.sweep(at=MORNING + DAY)
+    assert fresh(old).due_at == datetime(2026, 11, 26, 17, tzinfo=CHINA)
+    assert fresh(old).look_again_at is not None
+    watching.sweep(at=MORNING + DAY * 40)
+    for each in (case, old):
+        assert [rung for clock, rung in alerts(each) if clock == "pause"] == ["yellow", "red", "black"]
+        assert steps(each) == []
+        assert fresh(each).look_again_at is not None
+
+
+def paused_without_a_day(town):
+    """As pauses were written down before."""
+    case = town.handling(kind="complaint")
+    data = {"reason": "expertise", "explanation": "送检"}
+    at = MORNING + DAY
+    ledger.advance(
+        fresh(case), Step.PAUSE, town.act("交办员", at), data=data, pause_reason="expertise", paused_at=at, due_at=None
+    )
+    return case
 
 
 def test_outage_delays_a_warning_and_loses_none(town):

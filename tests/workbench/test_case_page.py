@@ -114,7 +114,7 @@ def test_signing_records_person_role_and_unit(desk, town):
         ("visibility", {"visibility": "private"}),
         ("lane", {"lane": "urgent", "reason": "急"}),
         ("reopen", {"reason": "没办好"}),
-        ("pause", {"reason": "hearing", "explanation": "等听证"}),
+        ("pause", {"reason": "hearing", "explanation": "等听证", "expected_on": "2026-11-20"}),
     ],
 )
 def test_acts_of_others_are_refused_and_change_nothing(desk, town, verb, form):
@@ -127,7 +127,7 @@ def test_acts_of_others_are_refused_and_change_nothing(desk, town, verb, form):
 
 def test_words_are_kept_when_a_rule_refuses(desk, town):
     case = town.handling()
-    answer = desk("交办员").act(case, "pause", reason="hearing", explanation="   ")
+    answer = desk("交办员").act(case, "pause", reason="hearing", explanation="   ", expected_on="2026-11-20")
     assert answer.status_code == 422
     answer = desk("交办员").act(case, "transfer", unit=case.lead_unit_id, reason="理由写得很长")
     page = told(answer)
@@ -198,7 +198,9 @@ def test_supporting_unit_signs_and_finishes_its_own_task_only(desk, town):
 def test_pausing_resuming_transferring_sending_back_and_lanes(desk, town):
     case = town.handling()
     coordinator = desk("交办员")
-    coordinator.act(case, "pause", reason="hearing", explanation="等11月20日听证")
+    refused = coordinator.act(case, "pause", reason="hearing", explanation="等听证", expected_on="2020-01-01")
+    assert refused.status_code == 422 and "要在今天以后" in told(refused)
+    coordinator.act(case, "pause", reason="hearing", explanation="等听证", expected_on="2026-11-20")
     assert fresh(case).state == "paused"
     coordinator.act(fresh(case), "resume")
     assert fresh(case).state == "handling"

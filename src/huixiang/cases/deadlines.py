@@ -32,6 +32,17 @@ def due(case: Case, clock: ClockKind, at: datetime, *, lane: str = "") -> dateti
     return deadlines_for(case).due(clock, at, lane or case.lane)
 
 
+def first_word_due(case: Case, at: datetime) -> datetime | None:
+    """When the first word is due on a case that is being assigned at `at`, or was before; None once one is out.
+
+    The ledger knows better of a case that was passed on; the next sweep puts it right.
+    """
+    if case.first_reply_at is not None:
+        return None
+    is_urgent_from_the_start = case.lane == Lane.URGENT and case.round == 1
+    return due(case, ClockKind.FIRST_WORD, case.submitted_at if is_urgent_from_the_start else at)
+
+
 def scopes() -> Scopes:
     """Every code that a figure of a standard may speak of."""
     columns = frozenset(Column.objects.values_list("code", flat=True))

@@ -17,6 +17,9 @@ class Reason:
     other_door: str
     basis: str = ""
     outcome: str = "reject"
+    # What has to be written down with it, and for how many working days at most it holds.
+    requires: tuple[str, ...] = ()
+    working_days: int | None = None
 
 
 @cache
@@ -25,7 +28,14 @@ def _tables() -> dict[str, dict[str, Reason]]:
     return {
         outcome: {
             row["code"]: Reason(
-                row["code"], row["label"], row["explanation"], row.get("other_door", ""), row.get("basis", ""), outcome
+                row["code"],
+                row["label"],
+                row["explanation"],
+                row.get("other_door", ""),
+                row.get("basis", ""),
+                outcome,
+                tuple(row.get("requires", ())),
+                row.get("limit", {}).get("working_days"),
             )
             for row in rows
         }

@@ -4,10 +4,10 @@ A teller says what is to be told to a `Turn`, which writes it down for all event
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from huixiang.accounts.roles import Role
-from huixiang.cases.choices import CLOCK_LABELS, Lane, Urgency
+from huixiang.cases.choices import CLOCK_LABELS, Lane, PauseReason, Urgency
 from huixiang.cases.deadlines import due
 from huixiang.cases.models import Case, CaseEvent, Reply
 from huixiang.cases.reasons import reason_of
@@ -60,8 +60,10 @@ def tell_head(event: CaseEvent, turn: Turn) -> None:
 
 
 def tell_desk(event: CaseEvent, turn: Turn) -> None:
-    """Tells the platform's own desk that one of its own clocks warns."""
-    if role := _DESK.get(event.data["clock"]):
+    """Tells the platform's own desk that one of its own clocks warns, or of a pause, or of any while no unit leads."""
+    is_paused = event.data["clock"] == ClockKind.PAUSE
+    is_theirs = is_paused or (event.case.lead_unit_id is None and event.data["rung"] == Rung.YELLOW)
+    if role := _DESK.get(event.data["clock"], Role.COORDINATOR if is_theirs else None):
         _tell_in_region(event, turn, "desk", [role])
 
 
@@ -191,6 +193,19 @@ def _given_name(event: CaseEvent) -> str:
     return str(event.data["unit_name"])
 
 
+def _still_owed(event: CaseEvent) -> str:
+    """That the limit of the answer runs on, for the unit to which a case was passed on; empty on its first way."""
+    ends = event.data.get("answer_due_at")
+    if ends is None:
+        return ""
+    return f"。这件留言早已受理，答复期限不重新计算，仍是{spoken(datetime.fromisoformat(ends), event.at)}"
+
+
+def _until(event: CaseEvent) -> str:
+    expected = event.data.get("expected_on")
+    return f"预计{spoken(date.fromisoformat(expected), event.at)}有结果。" if expected else ""
+
+
 _DECLINED: dict[str, Fact] = {"why": _why_declined}
 _GIVEN: dict[str, Fact] = {"unit_name": _given_name}
 # What each step's templates may speak of, besides the case's title and number.
@@ -203,8 +218,8 @@ FACTS: dict[Step, dict[str, Fact]] = {
     Step.DIVERT: _DECLINED,
     Step.LAPSE: _DECLINED,
     Step.MERGE: {"into": lambda e: str(e.data["into"])},
-    Step.ASSIGN: _GIVEN,
-    Step.TRANSFER: _GIVEN,
+    Step.ASSIGN: {**_GIVEN, "owed": _still_owed},
+    Step.TRANSFER: {**_GIVEN, "owed": _still_owed},
     Step.CLAIM: _GIVEN,
     Step.WARN: {
         "clock": lambda e: CLOCK_LABELS[ClockKind(e.data["clock"])],
@@ -218,6 +233,11 @@ FACTS: dict[Step, dict[str, Fact]] = {
     },
     Step.INSTRUCT: {"due": _first_due},
     Step.NOTE: {"unit_name": _reporting_unit},
+    Step.PAUSE: {
+        "label": lambda e: PauseReason(e.data["reason"]).label,
+        "explanation": lambda e: str(e.data["explanation"]),
+        "until": _until,
+    },
     Step.FINALIZE: {
         "document": lambda e: str(e.data["document"]),
         "explanation": lambda e: str(e.data["explanation"]),
@@ -227,7 +247,7 @@ FACTS: dict[Step, dict[str, Fact]] = {
 }
 _CITIZEN = {
     Step.APPROVE, Step.ASK_SUPPLEMENT, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.MERGE, Step.ASSIGN, Step.TRANSFER,
-    Step.CLAIM, Step.ACCEPT, Step.PUBLISH_REPLY, Step.EXTEND, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE,
+    Step.CLAIM, Step.ACCEPT, Step.PAUSE, Step.PUBLISH_REPLY, Step.EXTEND, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE,
     Step.KEEP_PROMISE, Step.HAND_OVER, Step.CLOSE_UNRATED, Step.REOPEN, Step.FINALIZE,
 }  # fmt: skip
 _UNIT = {

@@ -1,13 +1,15 @@
 """When the things of a seeded message happen: a row says how many hours later, this says the moments."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from huixiang.cases.actions.replying import EXTENSION_NOTICE_DAYS
 from huixiang.cases.deadlines import general
+from huixiang.cases.reasons import reasons
 from huixiang.rules.calendar import CHINA
 from huixiang.rules.clocks import ClockKind
 
@@ -17,6 +19,7 @@ DESK_OPENS, DESK_CLOSES = time(7, 30), time(21, 30)
 # What follows a first final answer must come before silence closes the case: five working days are at least this.
 LONGEST_ARGUMENT = timedelta(days=4)
 ARGUED = {"closed", "reopened"}
+_EXPECTED = re.compile(r"(?P<number>\d+)(?:天|个(?P<worked>工作日))")
 # Every other of these is fresh, so that a desk sees what is in time beside what is late: (from, to) minutes ago.
 FRESH = {
     "submitted": (4, 90),
@@ -190,3 +193,16 @@ def _add_ending(row: Mapping[str, Any], agenda: list[Item], now: datetime, rng: 
         agenda.append(
             Item(min(max(spoken + HOUR, now - rng.uniform(3, 30) * HOUR), spoken + 29 * DAY, limit), "reopen")
         )
+
+
+def expected_day(paused: Mapping[str, Any], at: datetime, rng: Random) -> date:
+    """The day that a pause waits for: as far as its reason allows, else as its explanation says."""
+    today, reason = at.astimezone(CHINA).date(), reasons("pause").get(paused["reason"])
+    calendar = general("", today).calendar_for(at)
+    if reason is not None and reason.working_days is not None:
+        return calendar.add_working_days(today, reason.working_days)
+    said = _EXPECTED.search(paused["explanation"])
+    if said is None:
+        return today + rng.randrange(20, 60) * DAY
+    number = int(said["number"])
+    return calendar.add_working_days(today, number) if said["worked"] else today + number * DAY

@@ -25,7 +25,7 @@ from huixiang.cases.actions import (
     withdrawing,
 )
 from huixiang.cases.actions.replying import Details
-from huixiang.cases.choices import AssignmentRole, AssignmentState, Lane
+from huixiang.cases.choices import AssignmentRole, AssignmentState, Lane, PauseReason
 from huixiang.cases.gate_guards import Lessons, needs_lessons
 from huixiang.cases.models import Case, Reply
 from huixiang.cases.refusals import Refused
@@ -38,7 +38,7 @@ from huixiang.supervision import watching
 from huixiang.units.models import Region
 
 from .seeding_cast import Cast, author_of
-from .seeding_times import Item, Times, times_of
+from .seeding_times import Item, Times, expected_day, times_of
 from .seeding_town import Town
 from .seeding_words import draft_text, extension_text, reason_for, return_note
 
@@ -61,6 +61,11 @@ LESSONS = Lessons(
     remedy="已按答复的内容办理，承办科室到现场验收。",
     lesson="列入每季度的检查清单，同类问题一并排查。",
 )
+# What a pause of each reason names besides its day.
+_WAITED_FOR = {
+    PauseReason.EXPERTISE: {"institution": "具有相应资质的检测鉴定机构"},
+    PauseReason.HANDED_OVER: {"receiving_body": "县公安局", "receipt_number": "公受字〔2026〕117号"},
+}
 # Where an unfinished reply lies, in the order of its way.
 DESKS = ("draft", "unit_review", "quality")
 
@@ -327,7 +332,11 @@ class Walk:
         if self.target == "paused":
             act = self.cast.coordinator(last + min(timedelta(minutes=40), (self.now - last) / 2))
             paused = self.row["pause"]
-            self.case = pausing.pause(self.case, act, reason=paused["reason"], explanation=paused["explanation"])
+            said = {name: paused[name] for name in ("reason", "explanation")}
+            waited = pausing.Waited(**_WAITED_FOR.get(paused["reason"], {}))
+            self.case = pausing.pause(
+                self.case, act, **said, expected_on=expected_day(paused, act.at, self.rng), waited=waited
+            )
         elif self.row.get("desk"):
             self._leave_on_a_desk(self.row["desk"], last)
         elif self.target == "handling" and self.rng.random() < 0.6:  # noqa: PLR2004 - the rest have nothing under way

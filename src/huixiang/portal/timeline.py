@@ -1,12 +1,14 @@
 """The public timeline of a case: which words of the ledger everybody may read."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
-from huixiang.cases.choices import STEP_LABELS, ReplyKind, Resolution
+from huixiang.cases.choices import STEP_LABELS, PauseReason, ReplyKind, Resolution
 from huixiang.cases.models import Case, CaseEvent
 from huixiang.nlp import redaction
 from huixiang.rules.lifecycle import State, Step
+from huixiang.ui.moments import spoken
 
 Entry = dict[str, Any]
 S = Step
@@ -93,6 +95,13 @@ def _finalized(event: CaseEvent) -> str:
     return redaction.mask(said)
 
 
+def _paused(event: CaseEvent) -> str:
+    code, expected = event.data.get("reason", ""), event.data.get("expected_on")
+    label = f"{PauseReason(code).label}。" if code in PauseReason.values else ""
+    until = f"预计{spoken(date.fromisoformat(expected), event.at)}有结果。" if expected else ""
+    return redaction.mask(f"{label}{event.data.get('explanation', '')}{until}")
+
+
 # Only words that units wrote for the public. What citizens gave as a reason, and what offices wrote to each other
 # (why a case was sent back or moved), went through no review and stays out.
 _WORDS: dict[Step, Callable[[CaseEvent], str]] = {
@@ -100,6 +109,7 @@ _WORDS: dict[Step, Callable[[CaseEvent], str]] = {
     S.ADD_SUPPORT: lambda e: f"协办：{e.data.get('unit_name', '')}",
     S.CLAIM: lambda e: f"主办：{e.data.get('unit_name', '')}",
     S.TRANSFER: lambda e: f"转给：{e.data.get('unit_name', '')}",
+    S.PAUSE: _paused,
     S.KEEP_PROMISE: lambda e: redaction.mask(str(e.data.get("evidence", ""))),
     S.KEEP_ONE: lambda e: redaction.mask(str(e.data.get("evidence", ""))),
     S.RATE: _outcome,

@@ -98,3 +98,14 @@ def add_open_hours(start: datetime, hours: timedelta, opens: time, closes: time)
                 return here + left
             left -= closing - here
         here = at_clock(here.date() + ONE_DAY, opens)
+
+
+def open_time_between(start: datetime, end: datetime, opens: time, closes: time) -> timedelta:
+    """How much of the time from `start` to `end` lies between `opens` and `closes`; 0 if `end` is not later."""
+    here, last, total = start.astimezone(CHINA), end.astimezone(CHINA), timedelta()
+    day = here.date()
+    while day <= last.date():
+        since, until = max(here, at_clock(day, opens)), min(last, at_clock(day, closes))
+        total += max(until - since, timedelta())
+        day += ONE_DAY
+    return total

@@ -28,6 +28,8 @@ class ClockKind(StrEnum):
     SUPERVISION = "supervision"
     SAFETY_CONTROL = "safety_control"
     POST_APPROVAL = "post_approval"
+    # Runs while the others are paused: until the day on which what is waited for should be there.
+    PAUSE = "pause"
     # These run for the citizen; when they end, the case moves on by itself.
     SUPPLEMENT = "supplement"
     RATING = "rating"
@@ -96,12 +98,16 @@ _STARTS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.REVIEW: frozenset({Step.SUBMIT, Step.SUPPLY}),
     ClockKind.ASSIGN: frozenset({Step.APPROVE, Step.SEND_BACK, Step.UPHOLD_OBJECTION, Step.OBJECT}),
     ClockKind.SIGN: frozenset({Step.ASSIGN, Step.TRANSFER, Step.OVERRULE_OBJECTION, Step.REOPEN}),
-    ClockKind.FIRST_WORD: frozenset({Step.ACCEPT, Step.CLAIM}),
+    ClockKind.FIRST_WORD: frozenset({Step.ASSIGN, Step.CLAIM, Step.REOPEN}),
     ClockKind.ANSWER: frozenset({Step.ACCEPT, Step.CLAIM}),
     ClockKind.SUPPLEMENT: frozenset({Step.ASK_SUPPLEMENT}),
     ClockKind.RATING: frozenset({Step.CONCLUDE, Step.KEEP_PROMISE}),
 }
-_HANDLING_ENDS = frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.SEND_BACK, Step.TRANSFER})
+# Passing a case on between units ends none of what its author waits for: these limits are of the case, the time for
+# signing is of each unit. Only an answer or a hand-over to another authority ends them.
+_HANDLING_ENDS = frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER})
+# Once begun they go on; another unit that signs for the case does not begin them anew.
+_OF_THE_CASE = frozenset({ClockKind.FIRST_WORD, ClockKind.ANSWER})
 _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.REVIEW: frozenset({Step.APPROVE, Step.ASK_SUPPLEMENT, Step.REJECT, Step.DIVERT}),
     ClockKind.ASSIGN: frozenset({Step.ASSIGN, Step.CLAIM, Step.UPHOLD_OBJECTION, Step.OVERRULE_OBJECTION}),
@@ -111,13 +117,17 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.SILENCE: _HANDLING_ENDS,
     ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE}),
     ClockKind.SAFETY_CONTROL: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
+    ClockKind.PAUSE: frozenset({Step.RESUME}),
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }
+_QUICKER = {"urgent": "绿色通道", "simple": "简易通道"}
 _EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.FINALIZE})
 _PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})
 # ACK and TRANSFER are no word in the matter: they stop nothing (design domain §C2).
 SUBSTANTIVE = frozenset({"initial", "progress", "final"})
+# By these a reply goes out. A draft and its way over the desks name the same reply, but nobody has heard a word yet.
+PUBLISHES = frozenset({Step.PUBLISH_REPLY, Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER, Step.EXTEND})
 
 
 def clocks_of(happenings: Sequence[Happening], standard_of: StandardOf, calendar: WorkingCalendar) -> list[Clock]:
@@ -135,6 +145,10 @@ class _Reader:
         self.standard_of = standard_of
         self.calendar = calendar
         self.lane = "standard"
+        self.is_paused = False
+        # When the message last came in, and how far its present round is.
+        self.came_in: datetime | None = None
+        self.has_word = self.is_answered = False
         self.running: dict[tuple[ClockKind, str], Clock] = {}
         self.ended: list[Clock] = []
 
@@ -142,58 +156,86 @@ class _Reader:
         if event.step in _EVERYTHING_STOPS:
             self._stop(lambda clock: True, event.at)
             return
+        if event.step in _STARTS[ClockKind.REVIEW]:
+            self.came_in = event.at
+        elif event.step == Step.REOPEN:
+            self.has_word = self.is_answered = False
+        elif event.step in _HANDLING_ENDS:
+            self.is_answered = True
         self._lane(event)
         self._pauses(event)
         self._stop(lambda clock: event.step in _STOPS.get(clock.kind, frozenset()), event.at)
         for kind, steps in _STARTS.items():
-            if event.step in steps:
+            if event.step in steps and not self._goes_on(kind):
                 self._start(kind, "", event.at)
         self._replies(event)
         self._promises(event)
         self._extension(event)
         self._orders(event)
 
+    def _goes_on(self, kind: ClockKind) -> bool:
+        """Whether a limit of the case has begun before, so that another unit takes it over as it stands."""
+        return kind in _OF_THE_CASE and ((kind, "") in self.running or (kind == ClockKind.FIRST_WORD and self.has_word))
+
     def _lane(self, event: Happening) -> None:
-        """A case that becomes urgent is due the sooner of what it was and the urgent limit from now on."""
+        """In a quicker lane a case is due the sooner of what it was and the limit of that lane from now on."""
         lane = event.data.get("lane")
         if not isinstance(lane, str) or lane == self.lane:
             return
         self.lane = lane
         for place, clock in self.running.items():
             standard = self.standard_of(clock.kind, lane)
-            if standard is None or lane != "urgent":
+            # Figures that hold in every lane are no news: least of all do they move a promised day.
+            if standard is None or lane not in _QUICKER or standard == clock.standard:
                 continue
             due = standard.span.after(event.at, self.calendar)
             if due < clock.due_at:
-                said = f"{_moment(event.at)}转入绿色通道，时限改为{standard.span.words()}"
-                self.running[place] = replace(clock, due_at=due, standard=standard, reasons=(*clock.reasons, said))
+                said = f"{_moment(event.at)}转入{_QUICKER[lane]}，时限改为{standard.span.words()}"
+                # What a pause took before this does not move a limit that began only now.
+                paused_at = event.at if clock.paused_at else None
+                self.running[place] = replace(
+                    clock, due_at=due, standard=standard, paused_at=paused_at, reasons=(*clock.reasons, said)
+                )
         if lane == "urgent":
-            self._start(ClockKind.SAFETY_CONTROL, "", event.at)
+            # Who reviews a message sees the danger that its author wrote of; later on nobody could know before.
+            since = self.came_in if event.step == Step.APPROVE and self.came_in else event.at
+            self._start(ClockKind.SAFETY_CONTROL, "", since)
+            if not self._goes_on(ClockKind.FIRST_WORD):
+                self._start(ClockKind.FIRST_WORD, "", since)
 
     def _pauses(self, event: Happening) -> None:
         if event.step == Step.PAUSE:
+            self.is_paused = True
             for place, clock in self.running.items():
                 if clock.kind in _PAUSABLE:
                     self.running[place] = replace(clock, paused_at=event.at)
+            expected = event.data.get("expected_on")
+            # Pauses from before a day had to be named are looked at when the standard says.
+            due = at_clock(date.fromisoformat(expected), DAY_ENDS) if isinstance(expected, str) else None
+            self._start(ClockKind.PAUSE, "", event.at, due=due)
         elif event.step == Step.RESUME:
+            self.is_paused = False
             for place, clock in self.running.items():
                 if clock.paused_at is not None:
                     self.running[place] = self._resumed(clock, event.at)
 
     def _resumed(self, clock: Clock, at: datetime) -> Clock:
         paused_at = clock.paused_at or at
-        due = shifted(clock.due_at, paused_at, at, clock.standard.span, self.calendar)
-        said = f"{_moment(paused_at)}至{_moment(at)}依规暂停，顺延至{_moment(due)}"
+        due = clock.standard.span.moved(clock.due_at, paused_at, at, self.calendar)
+        moved = f"顺延至{_moment(due)}" if due > clock.due_at else "没有占用计时时间，期限不变"
+        said = f"{_moment(paused_at)}至{_moment(at)}依规暂停，{moved}"
         return replace(clock, due_at=due, paused_at=None, reasons=(*clock.reasons, said))
 
     def _replies(self, event: Happening) -> None:
-        if event.data.get("kind") not in SUBSTANTIVE or "reply" not in event.data:
+        if event.step not in PUBLISHES or event.data.get("kind") not in SUBSTANTIVE or "reply" not in event.data:
             return
+        self.has_word = True
         self._stop(lambda c: c.kind == ClockKind.FIRST_WORD, event.at)
         self._stop(lambda c: c.kind == ClockKind.SILENCE, event.at)
         self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key.startswith("word:"), event.at)
         if event.step == Step.PUBLISH_REPLY:
-            self._start(ClockKind.SILENCE, "", event.at)
+            if not self.is_answered:
+                self._start(ClockKind.SILENCE, "", event.at)
             self._promise(event, "word", "next_report_on")
         elif event.step == Step.CONCLUDE_WITH_PROMISE and not event.data.get("commitments"):
             # Ledgers from before promises were rows.
@@ -237,8 +279,9 @@ class _Reader:
         elif event.step == Step.KEEP_ONE:
             key = f"commitment:{event.data['commitment']}"
             self._stop(lambda c: c.kind == ClockKind.COMMITMENT and c.key == key, event.at)
-        elif event.step == Step.REOPEN:
-            # A promise of one's own stays one while the case is handled again; a day for the next word does not.
+        elif event.step in {Step.REOPEN, Step.HAND_OVER}:
+            # A promise of one's own stays one while the case is handled again or elsewhere; a day for the next word
+            # does not.
             self._stop(lambda c: c.kind == ClockKind.COMMITMENT and not c.key.startswith("commitment:"), event.at)
         elif event.step == Step.APPROVE_AFTER:
             key = str(event.data.get("reply"))
@@ -250,26 +293,19 @@ class _Reader:
             return
         self._stop(lambda c: (c.kind, c.key) == (kind, key), at)
         ends = due or standard.span.after(at, self.calendar)
-        limit = "承诺的日期" if due else standard.span.words()
+        named = "预计的日期" if kind == ClockKind.PAUSE else "承诺的日期"
+        limit = named if due else standard.span.words()
         said = f"{_moment(at)}起算，时限{limit}，应于{_moment(ends)}前完成（依据：{standard.source}）"
-        self.running[kind, key] = Clock(kind, key, at, ends, standard, reasons=(said,), is_counted=due is None)
+        # A word that goes out during a pause begins a silence that is paused as well.
+        paused_at = at if self.is_paused and kind in _PAUSABLE else None
+        self.running[kind, key] = Clock(
+            kind, key, at, ends, standard, paused_at, reasons=(said,), is_counted=due is None
+        )
 
     def _stop(self, matches: Callable[[Clock], bool], at: datetime) -> None:
         for place in [p for p, clock in self.running.items() if matches(clock)]:
             clock = self.running.pop(place)
             self.ended.append(replace(clock, stopped_at=at))
-
-
-def shifted(
-    due: datetime, paused_at: datetime, resumed_at: datetime, span: Span, calendar: WorkingCalendar
-) -> datetime:
-    """`due` moved on by a pause: by its working days where the span counts days, else by its length."""
-    if isinstance(span, WorkingDays):
-        start, end = paused_at.astimezone(CHINA).date(), resumed_at.astimezone(CHINA).date()
-        here = due.astimezone(CHINA)
-        moved = calendar.add_working_days(here.date(), calendar.working_days_between(start, end))
-        return at_clock(moved, here.time())
-    return due.astimezone(CHINA) + (resumed_at - paused_at)
 
 
 def is_provisional(clock: Clock, calendar: WorkingCalendar) -> bool:

@@ -32,10 +32,11 @@ class Means(StrEnum):
 
 LEVEL = {Means.ONLINE: 1, Means.PHONE: 2, Means.WRITTEN: 3, Means.INSPECTION: 4}
 _ASKS = {Rung.YELLOW: Means.PHONE, Rung.RED: Means.WRITTEN, Rung.BLACK: Means.INSPECTION}
-# These run against the platform's own desk: it is warned, and nobody supervises itself by letter.
+# These run against the platform's own desk, which alone ends a pause: it is warned, and nobody supervises itself by
+# letter.
 # When these are over the case moves on; nobody is late, so nothing warns.
 FOR_THE_CITIZEN = frozenset({ClockKind.SUPPLEMENT, ClockKind.RATING})
-_WARN_ONLY = frozenset({ClockKind.REVIEW, ClockKind.ASSIGN})
+_WARN_ONLY = frozenset({ClockKind.REVIEW, ClockKind.ASSIGN, ClockKind.PAUSE})
 
 
 @dataclass(frozen=True)

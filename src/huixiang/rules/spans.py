@@ -1,13 +1,14 @@
 """Lengths of time that cannot be mixed up: wall-clock hours, open hours, working hours, working days, calendar days.
 
-Each span knows how to find the moment that lies it after another one, and how to say so in words.
+Each span knows how to find the moment that lies it after another one, how far a pause moves its end, and how to say
+itself in words. A pause moves an end by what of the span's own time it took, so that an end never leaves that time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from .calendar import CHINA, ONE_DAY, WorkingCalendar, add_open_hours, at_clock
+from .calendar import CHINA, ONE_DAY, WorkingCalendar, add_open_hours, at_clock, open_time_between
 
 # docs/sources.md#supervision: the obligations of a day end with its business hours (Civil Code art. 203).
 DAY_ENDS = time(17)
@@ -29,6 +30,10 @@ class WallHours:
         """The moment this long after `start`."""
         return start.astimezone(CHINA) + self.length
 
+    def moved(self, due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """`due` after a pause: later by the length of the pause."""
+        return due.astimezone(CHINA) + (resumed_at - paused_at)
+
     def words(self) -> str:
         """How people say it."""
         return f"{_hours(self.length)}（不分昼夜）"
@@ -44,6 +49,11 @@ class OpenHours:
         """The moment this many open hours after `start`."""
         return add_open_hours(start, self.length, OPENS, CLOSES)
 
+    def moved(self, due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """`due` after a pause: later by the open hours of the pause."""
+        lost = open_time_between(paused_at, resumed_at, OPENS, CLOSES)
+        return add_open_hours(due, lost, OPENS, CLOSES) if lost else due.astimezone(CHINA)
+
     def words(self) -> str:
         """How people say it."""
         return f"{_hours(self.length)}（每天7:00至22:00计时）"
@@ -57,17 +67,11 @@ class WorkingHours:
 
     def after(self, start: datetime, calendar: WorkingCalendar) -> datetime:
         """The moment this many office hours after `start`."""
-        here, left = start.astimezone(CHINA), self.length
-        while True:
-            if calendar.is_working_day(here.date()):
-                for opens, closes in OFFICE_HOURS:
-                    opening, closing = at_clock(here.date(), opens), at_clock(here.date(), closes)
-                    here = max(here, opening)
-                    if here < closing:
-                        if here + left <= closing:
-                            return here + left
-                        left -= closing - here
-            here = at_clock(here.date() + ONE_DAY, time(0))
+        return _add_office_time(start, self.length, calendar)
+
+    def moved(self, due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """`due` after a pause: later by the office hours of the pause."""
+        return _office_time_later(due, paused_at, resumed_at, calendar)
 
     def words(self) -> str:
         """How people say it."""
@@ -83,6 +87,13 @@ class WorkingDays:
     def after(self, start: datetime, calendar: WorkingCalendar) -> datetime:
         """The end of business on the n-th working day after `start`."""
         return at_clock(calendar.add_working_days(start.astimezone(CHINA).date(), self.days), DAY_ENDS)
+
+    def moved(self, due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """`due` after a pause: later by its office hours; a whole working day of them is a day.
+
+        Counting the days that a pause touches would give a whole day for one night.
+        """
+        return _office_time_later(due, paused_at, resumed_at, calendar)
 
     def words(self) -> str:
         """How people say it."""
@@ -102,6 +113,14 @@ class CalendarDays:
         """The end of business on the n-th day after `start`, or on the next working day after it."""
         last = start.astimezone(CHINA).date() + ONE_DAY * self.days
         return at_clock(calendar.add_working_days(last, 0), DAY_ENDS)
+
+    def moved(self, due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """`due` after a pause: later by its full days of 24 hours, and on no rest day.
+
+        A pause of less than a day moves nothing.
+        """
+        days, here = (resumed_at - paused_at).days, due.astimezone(CHINA)
+        return at_clock(calendar.add_working_days(here.date() + ONE_DAY * days, 0), here.time()) if days else here
 
     def words(self) -> str:
         """How people say it."""
@@ -146,6 +165,30 @@ def working_days_before(due: datetime, days: int, calendar: WorkingCalendar) -> 
     """The same time of day, `days` working days before `due`."""
     here = due.astimezone(CHINA)
     return at_clock(calendar.add_working_days(here.date(), -days), here.time())
+
+
+def _add_office_time(start: datetime, length: timedelta, calendar: WorkingCalendar) -> datetime:
+    here, left = start.astimezone(CHINA), length
+    while True:
+        if calendar.is_working_day(here.date()):
+            for opens, closes in OFFICE_HOURS:
+                opening, closing = at_clock(here.date(), opens), at_clock(here.date(), closes)
+                here = max(here, opening)
+                if here < closing:
+                    if here + left <= closing:
+                        return here + left
+                    left -= closing - here
+        here = at_clock(here.date() + ONE_DAY, time(0))
+
+
+def _office_time_later(due: datetime, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+    lost, day = timedelta(), paused_at.astimezone(CHINA).date()
+    while day <= resumed_at.astimezone(CHINA).date():
+        if calendar.is_working_day(day):
+            since, until = max(paused_at, at_clock(day, time(0))), min(resumed_at, at_clock(day + ONE_DAY, time(0)))
+            lost += sum((open_time_between(since, until, *hours) for hours in OFFICE_HOURS), timedelta())
+        day += ONE_DAY
+    return _add_office_time(due, lost, calendar) if lost else due.astimezone(CHINA)
 
 
 def _hours(length: timedelta) -> str:

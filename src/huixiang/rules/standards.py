@@ -157,10 +157,22 @@ class Deadlines:
 
     def due(self, clock: ClockKind, start: datetime, lane: str) -> datetime:
         """When a clock started at `start` is due; raises LookupError where the standard has no such figure."""
+        return self._needed(clock, lane).span.after(start, self.calendar_for(start))
+
+    def after_pause(
+        self, clock: ClockKind, due: datetime, paused_at: datetime, resumed_at: datetime, lane: str
+    ) -> datetime:
+        """When a clock that was due at `due` is due after a pause; raises LookupError like `due`."""
+        calendar = self.calendar_for(paused_at).provisional(
+            *(m.year + n for m in (due, resumed_at) for n in (-1, 0, 1))
+        )
+        return self._needed(clock, lane).span.moved(due, paused_at, resumed_at, calendar)
+
+    def _needed(self, clock: ClockKind, lane: str) -> Standard:
         standard = self.standard(clock, lane)
         if standard is None:
             raise LookupError(f"no standard for {clock} in {self.region}")
-        return standard.span.after(start, self.calendar_for(start))
+        return standard
 
     def calendar_for(self, start: datetime) -> WorkingCalendar:
         """The calendar, with plain weeks for the year after `start` while its holidays are not announced.

@@ -14,15 +14,17 @@ from huixiang.cases.models import Assignment, Case
 from huixiang.rules.clocks import Clock, ClockKind
 from huixiang.rules.lifecycle import State
 
+_OF_THE_CASE = (ClockKind.FIRST_WORD, ClockKind.ANSWER)
 # Whose end `due_at` shows, by state; in other states it is a promised date or empty.
 _OWED: dict[str, tuple[ClockKind, ...]] = {
     State.SUBMITTED: (ClockKind.REVIEW,),
     State.MODERATING: (ClockKind.REVIEW,),
-    State.TO_ASSIGN: (ClockKind.ASSIGN,),
-    State.OBJECTED: (ClockKind.ASSIGN,),
-    State.ASSIGNED: (ClockKind.SIGN,),
-    State.REOPENED: (ClockKind.SIGN,),
-    State.HANDLING: (ClockKind.FIRST_WORD, ClockKind.ANSWER),
+    State.TO_ASSIGN: (ClockKind.ASSIGN, *_OF_THE_CASE),
+    State.OBJECTED: (ClockKind.ASSIGN, *_OF_THE_CASE),
+    State.ASSIGNED: (ClockKind.SIGN, *_OF_THE_CASE),
+    State.REOPENED: (ClockKind.SIGN, *_OF_THE_CASE),
+    State.HANDLING: _OF_THE_CASE,
+    State.PAUSED: (ClockKind.PAUSE,),
 }
 
 
@@ -36,7 +38,8 @@ def settle(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> list[Case]:
         due = {c.kind: c.due_at for c in clocks if c.is_running}
         before = case.due_at, case.answer_due_at
         owed = [due[kind] for kind in _OWED.get(case.state, ()) if kind in due]
-        if case.due_at is not None and owed:
+        # Pauses from before a day had to be named get the day that the standard gives.
+        if owed and (case.due_at is not None or case.state == State.PAUSED):
             case.due_at = min(owed)
         if case.answer_due_at is not None:
             case.answer_due_at = due.get(ClockKind.ANSWER, case.answer_due_at)
@@ -52,7 +55,7 @@ def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
     live = Assignment.objects.filter(case=case, state__in=AssignmentState.live())
     lead = live.filter(role=AssignmentRole.LEAD)
     if case.answer_due_at is not None:
-        lead.filter(state=AssignmentState.ACCEPTED).update(due_at=case.answer_due_at)
+        lead.update(due_at=case.answer_due_at)
     if sign_due_at is not None:
         lead.filter(state=AssignmentState.OFFERED).update(sign_due_at=sign_due_at)
     deadlines = deadlines_for(case)

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
 from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, Rung, climbs, stand
-from huixiang.rules.lifecycle import IllegalTransition, Step
+from huixiang.rules.lifecycle import IllegalTransition, State, Step
 from huixiang.units.standards import Rules, in_force
 
 from . import settling
@@ -35,14 +35,25 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # docs/sources.md#supervision: dissatisfied twice asks for a written order.
 DISSATISFIED_TIMES = 2
-# Alerts by clock, key, rung and due time: their own key, and whether they are over.
-Known = dict[tuple[str, str, str, datetime], tuple[int, bool]]
+
+
+class Noted(NamedTuple):
+    """An alert that was recorded before."""
+
+    pk: int
+    is_over: bool
+    unit_id: int | None
+
+
+# Alerts by clock, key, rung and due time.
+Known = dict[tuple[str, str, str, datetime], Noted]
 
 
 class Asked(NamedTuple):
     """An act that is asked for; without an alert no clock asked for it."""
 
     pk: int
+    unit_id: int | None
     means: str
     clock: str | None
     key: str | None
@@ -162,7 +173,7 @@ def _record(looks: list[Look], at: datetime) -> None:
     entries: list[tuple[Case, list[Entry]]] = []
     alerts: list[tuple[Look, Climb, Alert]] = []
     for look in looks:
-        look.case.look_again_at = look.next_at
+        look.case.look_again_at = look.next_at or _daily(look.case, at)
         fresh = [c for c in look.reached if (c.kind, c.key, c.rung, c.due_at) not in known[look.case.pk]]
         alerts += [(look, climb, _alert(look.case, climb, at)) for climb in fresh]
         entries.append((look.case, [_entry(look.case, climb, at) for climb in fresh]))
@@ -171,16 +182,22 @@ def _record(looks: list[Look], at: datetime) -> None:
     _ask(looks, alerts, {pk: {step.means for step in steps} for pk, steps in asked.items()}, at)
     _void(looks, asked)
     _settle(looks, known, at)
+    _follow(looks, known, asked)
     watch_risks([look.case for look in looks], at)
+
+
+def _daily(case: Case, at: datetime) -> datetime | None:
+    """A paused case is never forgotten, even when its pause is long over its day."""
+    return at + timedelta(days=1) if case.state == State.PAUSED else None
 
 
 def _known(looks: Iterable[Look]) -> dict[int, Known]:
     """The alerts that were recorded before, with what is needed to say whether they still stand."""
     found: dict[int, Known] = defaultdict(dict)
     rows = Alert.objects.filter(case_id__in=[look.case.pk for look in looks]).order_by()
-    fields = ("case_id", "pk", "over_at", "clock", "key", "rung", "due_at")
-    for case_id, pk, over_at, clock, key, rung, due_at in rows.values_list(*fields):
-        found[case_id][clock, key, rung, due_at] = (pk, over_at is not None)
+    fields = ("case_id", "pk", "unit_id", "over_at", "clock", "key", "rung", "due_at")
+    for case_id, pk, unit_id, over_at, clock, key, rung, due_at in rows.values_list(*fields):
+        found[case_id][clock, key, rung, due_at] = Noted(pk, over_at is not None, unit_id)
     return found
 
 
@@ -188,7 +205,7 @@ def _asked(looks: Iterable[Look]) -> dict[int, list[Asked]]:
     """The acts that are asked for, with the clock that asked (empty where no clock did)."""
     found: dict[int, list[Asked]] = defaultdict(list)
     rows = SupervisionStep.objects.filter(case_id__in=[look.case.pk for look in looks], state=StepState.ASKED)
-    for row in rows.order_by().values_list("case_id", "pk", "means", "alert__clock", "alert__key"):
+    for row in rows.order_by().values_list("case_id", "pk", "unit_id", "means", "alert__clock", "alert__key"):
         found[row[0]].append(Asked(*row[1:]))
     return found
 
@@ -196,7 +213,7 @@ def _asked(looks: Iterable[Look]) -> dict[int, list[Asked]]:
 def _alert(case: Case, climb: Climb, at: datetime) -> Alert:
     return Alert(
         case=case,
-        unit_id=None if climb.asks is None else case.lead_unit_id,
+        unit_id=None if climb.asks is None else answerable(case),
         clock=climb.kind,
         key=climb.key,
         rung=climb.rung,
@@ -211,7 +228,7 @@ def _entry(case: Case, climb: Climb, at: datetime) -> Entry:
         "clock": str(climb.kind),
         "rung": str(climb.rung),
         "due_at": climb.due_at.isoformat(),
-        "unit": case.lead_unit_id,
+        "unit": answerable(case),
     }
     return Entry(Step.WARN, Act(None, at), data)
 
@@ -235,7 +252,8 @@ def _ask(
 
 
 def _step(case: Case, means: Means, reason: str, at: datetime, *, alert: Alert | None = None) -> SupervisionStep:
-    return SupervisionStep(case=case, unit_id=case.lead_unit_id, alert=alert, means=means, reason=reason, asked_at=at)
+    unit_id = answerable(case)
+    return SupervisionStep(case=case, unit_id=unit_id, alert=alert, means=means, reason=reason, asked_at=at)
 
 
 def _void(looks: list[Look], asked: Mapping[int, list[Asked]]) -> None:
@@ -253,15 +271,42 @@ def _settle(looks: list[Look], known: Mapping[int, Known], at: datetime) -> None
     over, again = [], []
     for look in looks:
         running = {(c.kind, c.key, c.due_at) for c in look.clocks if c.is_running}
-        for (clock, key, _, due_at), (pk, is_over) in known.get(look.case.pk, {}).items():
+        for (clock, key, _, due_at), noted in known.get(look.case.pk, {}).items():
             stands = (clock, key, due_at) in running
-            over += [pk] if not stands and not is_over else []
-            again += [pk] if stands and is_over else []
+            over += [noted.pk] if not stands and not noted.is_over else []
+            again += [noted.pk] if stands and noted.is_over else []
     if over:
         Alert.objects.filter(pk__in=over).update(over_at=at)
     if again:
         Alert.objects.filter(pk__in=again).update(over_at=None)
         _ask_again(again, at)
+
+
+def _follow(looks: Sequence[Look], known: Mapping[int, Known], asked: Mapping[int, Sequence[Asked]]) -> None:
+    """What stands on a case that was passed on follows it to the unit that answers for it now.
+
+    The ledger keeps whose it was when it was recorded.
+    """
+    alerts, steps = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+    for look in looks:
+        unit_id = answerable(look.case)
+        if unit_id is None:
+            continue
+        standing = {(c.kind, c.key, c.rung, c.due_at) for c in look.reached if c.asks is not None}
+        rows = known.get(look.case.pk, {})
+        alerts[unit_id] += [n.pk for place, n in rows.items() if place in standing and n.unit_id != unit_id]
+        steps[unit_id] += [step.pk for step in asked.get(look.case.pk, ()) if step.unit_id != unit_id]
+    for unit_id, pks in alerts.items():
+        if pks:
+            Alert.objects.filter(pk__in=pks).update(unit=unit_id)
+    for unit_id, pks in steps.items():
+        if pks:
+            SupervisionStep.objects.filter(pk__in=pks, state=StepState.ASKED).update(unit=unit_id)
+
+
+def answerable(case: Case) -> int | None:
+    """The unit that a late clock is held against: the lead, else by 首问负责 the one that had the case first."""
+    return case.lead_unit_id or case.first_contact_unit_id
 
 
 def _ask_again(alerts: Sequence[int], at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -23,9 +23,10 @@ from huixiang.cases.choices import (
 )
 from huixiang.cases.models import CaseEvent
 from huixiang.cases.reasons import reason_of
-from huixiang.rules.calendar import WorkingCalendar
+from huixiang.rules.calendar import WorkingCalendar, at_clock
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
+from huixiang.rules.spans import DAY_ENDS
 from huixiang.rules.standards import Row
 from huixiang.supervision.models import Finding, RungLabel
 from huixiang.ui import moments, vocabulary
@@ -180,7 +181,10 @@ def _assigned(data: Mapping[str, Any]) -> str:
 def _paused(data: Mapping[str, Any]) -> str:
     code = data.get("reason", "")
     label = PauseReason(code).label if code in PauseReason.values else code
-    return f"{label}。{data.get('explanation', '')}"
+    day = date.fromisoformat(data["expected_on"]) if data.get("expected_on") else None
+    until = f"预计{moments.spoken(day, at_clock(day, DAY_ENDS))}有结果" if day else ""
+    named = _labelled(institution="机构", receiving_body="接收机关", receipt_number="回执编号")(data)
+    return "\n".join(part for part in (f"{label}。{data.get('explanation', '')}", named, until) if part)
 
 
 def _lane(data: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Accepting (签收受理): the unit takes the case on; the answer clock and the golden hours start."""
+"""Accepting (签收受理): the unit takes the case on; the answer clock starts, the golden hours have run since before."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 
 from ..choices import AssignmentRole, AssignmentState
-from ..deadlines import due
+from ..deadlines import due, first_word_due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -43,13 +43,14 @@ def accept_support(task: Assignment, act: Act) -> Assignment:
 
 
 def accepted(case: Case, act: Act) -> dict[str, Any]:
-    """The columns that acceptance sets: the first word is owed within the golden hours, then the answer."""
-    answer = due(case, ClockKind.ANSWER, act.at)
+    """The columns that acceptance sets: the first word is owed within the golden hours, then the answer.
+
+    A unit to which the case was passed on takes over the limit of the answer as it stands.
+    """
+    answer = case.answer_due_at or due(case, ClockKind.ANSWER, act.at)
     return {"accepted_at": act.at, "answer_due_at": answer, "due_at": next_due(case, answer, act.at)}
 
 
 def next_due(case: Case, answer_due_at: datetime, at: datetime) -> datetime:
     """The nearer of what is still owed: the first substantive word (if none came) and the answer."""
-    if case.first_reply_at:
-        return answer_due_at
-    return min(due(case, ClockKind.FIRST_WORD, at), answer_due_at)
+    return min(filter(None, (first_word_due(case, case.assigned_at or at), answer_due_at)))

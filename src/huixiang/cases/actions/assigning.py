@@ -1,6 +1,7 @@
 """Assigning: a coordinator puts a case into a unit's hands, adds supporting units, moves it on."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -9,7 +10,7 @@ from huixiang.rules.lifecycle import Step
 from huixiang.units.models import Topic, Unit
 
 from ..choices import AssignmentRole, AssignmentState, Lane
-from ..deadlines import due
+from ..deadlines import due, first_word_due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case
 from ..refusals import Refused
@@ -30,13 +31,19 @@ def assign(
         case,
         Step.ASSIGN,
         act,
-        data={"unit": unit.pk, "unit_name": unit.name, "supporting": [u.name for u in supporting], "task": task},
+        data={
+            "unit": unit.pk,
+            "unit_name": unit.name,
+            "supporting": [u.name for u in supporting],
+            "task": task,
+            **_still_owed(case),
+        },
         is_public=True,
         lead_unit=unit,
         first_contact_unit=case.first_contact_unit or unit,
         topic=topic or case.topic,
         assigned_at=act.at,
-        due_at=due(case, ClockKind.SIGN, act.at),
+        due_at=soonest(case, ClockKind.SIGN, act.at),
     )
     _give(case, unit, AssignmentRole.LEAD, act, task=task)
     for helper in supporting:
@@ -57,7 +64,10 @@ def add_support(case: Case, unit: Unit, act: Act, *, task: str) -> Assignment:
 
 @transaction.atomic
 def transfer(case: Case, unit: Unit, act: Act, *, reason: str) -> Case:
-    """Moves the lead sideways to `unit`; the first-contact unit stays answerable until that unit has signed."""
+    """Moves the lead sideways to `unit`, with the limit of the answer as it stands and a new one for signing.
+
+    The first-contact unit stays answerable until that unit has signed.
+    """
     case = read_for_change(case.pk)
     check_not_accused(case, [unit])
     if not reason.strip():
@@ -66,6 +76,7 @@ def transfer(case: Case, unit: Unit, act: Act, *, reason: str) -> Case:
         raise Refused("这件留言已经由该单位主办。", field="unit")
     end_lead(case, act)
     data = {"unit": unit.pk, "unit_name": unit.name, "from_unit": case.lead_unit_id, "reason": reason}
+    data |= _still_owed(case)
     advance(
         case,
         Step.TRANSFER,
@@ -74,7 +85,7 @@ def transfer(case: Case, unit: Unit, act: Act, *, reason: str) -> Case:
         is_public=True,
         lead_unit=unit,
         assigned_at=act.at,
-        due_at=due(case, ClockKind.SIGN, act.at),
+        due_at=soonest(case, ClockKind.SIGN, act.at),
     )
     _give(case, unit, AssignmentRole.LEAD, act)
     return case
@@ -95,8 +106,7 @@ def send_back(case: Case, act: Act, *, reason: str) -> Case:
         data=data,
         is_public=True,
         lead_unit=None,
-        due_at=due(case, ClockKind.ASSIGN, act.at),
-        answer_due_at=None,
+        due_at=soonest(case, ClockKind.ASSIGN, act.at),
     )
     return case
 
@@ -142,10 +152,26 @@ def _give(case: Case, unit: Unit, role: AssignmentRole, act: Act, *, task: str =
                 assigned_by=act.by,
                 assigned_at=act.at,
                 sign_due_at=due(case, ClockKind.SIGN, act.at),
-                due_at=due(case, ClockKind.ANSWER, act.at),
+                due_at=_answer_due(case, role, act.at),
             )
     except IntegrityError as error:
         raise AlreadyAssigned(f"{unit.name}在这件留言上已有任务。") from error
+
+
+def _answer_due(case: Case, role: AssignmentRole, at: datetime) -> datetime:
+    """The lead takes over the limit of the case, once that has begun; a supporting unit's runs from its own task."""
+    return (role == AssignmentRole.LEAD and case.answer_due_at) or due(case, ClockKind.ANSWER, at)
+
+
+def _still_owed(case: Case) -> dict[str, str]:
+    """For the unit that takes a case over: when the answer is due that was owed before."""
+    return {"answer_due_at": case.answer_due_at.isoformat()} if case.answer_due_at else {}
+
+
+def soonest(case: Case, clock: ClockKind, at: datetime) -> datetime:
+    """The nearest of a clock that starts at `at`, of the first word and of the answer, as far as they are owed."""
+    word = None if clock == ClockKind.ASSIGN else first_word_due(case, at)
+    return min(filter(None, (due(case, clock, at), word, case.answer_due_at)))
 
 
 def check_not_accused(case: Case, units: Sequence[Unit]) -> None:

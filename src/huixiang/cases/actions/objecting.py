@@ -11,6 +11,7 @@ from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case, Objection
 from ..refusals import Refused
+from .assigning import soonest
 
 
 class TooLate(Refused):
@@ -49,7 +50,7 @@ def raise_objection(
     Assignment.objects.filter(case=case, role=AssignmentRole.LEAD, state=AssignmentState.OFFERED).update(
         state=AssignmentState.OBJECTED
     )
-    due_at = due(case, ClockKind.ASSIGN, act.at)
+    due_at = soonest(case, ClockKind.ASSIGN, act.at)
     advance(case, Step.OBJECT, act, data={"objection": objection.pk, "legal_basis": legal_basis}, due_at=due_at)
     return objection
 
@@ -69,10 +70,10 @@ def decide(objection: Objection, act: Act, *, is_upheld: bool, decision: str) ->
     lead = Assignment.objects.filter(case=case, role=AssignmentRole.LEAD, state=AssignmentState.OBJECTED)
     if is_upheld:
         lead.update(state=AssignmentState.ENDED, ended_at=act.at)
-        due_at = due(case, ClockKind.ASSIGN, act.at)
+        due_at = soonest(case, ClockKind.ASSIGN, act.at)
         advance(case, Step.UPHOLD_OBJECTION, act, data=data, lead_unit=None, due_at=due_at)
     else:
         lead.update(state=AssignmentState.OFFERED)
-        due_at = due(case, ClockKind.SIGN, act.at)
+        due_at = soonest(case, ClockKind.SIGN, act.at)
         advance(case, Step.OVERRULE_OBJECTION, act, data=data, due_at=due_at)
     return case

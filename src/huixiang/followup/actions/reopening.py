@@ -47,7 +47,7 @@ def reopen(case: Case, act: Act, *, reason: str) -> Case:
         closed_at=None,
         answered_at=None,
         first_reply_at=None,
-        due_at=sign_due_at,
+        due_at=min(sign_due_at, due(case, ClockKind.FIRST_WORD, act.at)),
     )
     if case.lead_unit is not None:
         Assignment.objects.create(

@@ -41,7 +41,15 @@ class PauseForm(StepForm):
     """What is waited for."""
 
     reason = forms.ChoiceField(label="暂停情形", choices=[("", "请选择"), *PauseReason.choices])
-    explanation = CleanText("说明", 300, help_text="在等什么、由谁办、预计哪天有结果。留言人会看到。")
+    expected_on = forms.DateField(
+        label="预计哪天有结果",
+        widget=forms.DateInput({"type": "date"}),
+        help_text="到这天还没有恢复，系统提醒交办员和承办单位。等待留言人补充，最长5个工作日。",
+    )
+    institution = CleanText("鉴定、检测机构", 80, rows=1, required=False, help_text="选“法定鉴定、检测”时要写明。")
+    receiving_body = CleanText("接收机关", 80, rows=1, required=False, help_text="选“已移送有权机关”时要写明。")
+    receipt_number = CleanText("接收回执编号", 60, rows=1, required=False, help_text="选“已移送有权机关”时要写明。")
+    explanation = CleanText("说明", 300, help_text="在等什么、由谁办。留言人会看到。")
 
 
 class NoteForm(StepForm):
@@ -121,11 +129,17 @@ def _object(case: Case, given: dict[str, Any], act: Act) -> object:
     )
 
 
+def _pause(case: Case, given: dict[str, Any], act: Act) -> object:
+    waited = pausing.Waited(given["institution"], given["receiving_body"], given["receipt_number"])
+    said = {name: given[name] for name in ("reason", "explanation", "expected_on")}
+    return pausing.pause(case, act, **said, waited=waited)
+
+
 VERBS = (
     Verb(
         "accept", Step.ACCEPT, "签收受理", "person-check",
         lambda case, given, act: accepting.accept(case, act),
-        "已签收，办理期限从现在开始计算。", button="签收受理", intro="签收后开始计算首次回应和答复的期限。", keys="a",
+        "已签收受理。", button="签收受理", intro="首次回应的期限从交办起算，答复的期限从首次签收起算。", keys="a",
         is_main=True,
     ),
     Verb(
@@ -150,7 +164,7 @@ VERBS = (
     ),
     Verb(
         "pause", Step.PAUSE, "暂停计时", "pause-circle",
-        lambda case, given, act: pausing.pause(case, act, reason=given["reason"], explanation=given["explanation"]),
+        _pause,
         "已暂停计时。", PauseForm, "暂停计时", "内部请示、会议、系统故障都不能暂停计时。",
     ),
     Verb(

@@ -195,6 +195,7 @@ desk:standards         -        OVERSIGHT,系统管理员:200 staff:405
 desk:standard_change   -        系统管理员:200      系统管理员:422
 desk:standard_end      number   系统管理员:404      系统管理员:404
 desk:standard_withdraw number   staff:405          系统管理员:404
+desk:publish_first     region   系统管理员:200      系统管理员:422
 desk:calendar          -        OVERSIGHT,系统管理员:200 staff:405
 desk:calendar_edit     year     系统管理员:200      系统管理员:422
 desk:looks             -        审计管理员:200      staff:405

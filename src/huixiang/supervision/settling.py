@@ -10,7 +10,7 @@ from datetime import datetime
 from huixiang.cases.choices import AssignmentRole, AssignmentState
 from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.ledger import touch_public
-from huixiang.cases.models import Assignment, Case
+from huixiang.cases.models import Assignment, Case, Reply
 from huixiang.rules.clocks import Clock, ClockKind
 from huixiang.rules.lifecycle import State
 
@@ -45,7 +45,22 @@ def settle(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> list[Case]:
             _settle_tasks(case, due.get(ClockKind.SIGN))
             if case.public_at is not None:
                 touch_public(case.pk)
+    _settle_approvals(looks)
     return moved
+
+
+def _settle_approvals(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> None:
+    """Replies that wait for approval are due when their clocks say so."""
+    due = {int(c.key): c.due_at for _, clocks in looks for c in clocks if _waits_for_approval(c)}
+    if not due:
+        return
+    for pk, known in Reply.objects.unapproved().filter(pk__in=due).values_list("pk", "approve_by_at"):
+        if known != due[pk]:
+            Reply.objects.filter(pk=pk).update(approve_by_at=due[pk])
+
+
+def _waits_for_approval(clock: Clock) -> bool:
+    return clock.kind == ClockKind.POST_APPROVAL and clock.is_running
 
 
 def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:

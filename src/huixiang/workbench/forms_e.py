@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from huixiang.cases.choices import CLOCK_LABELS, Lane, MessageKind
 from huixiang.rules.clocks import ClockKind
 from huixiang.ui.forms import PlainWords
+from huixiang.units.actions.limiting import MOST_OF_ALL
 
 from .forms_b import Choices, CleanText, area
 
@@ -99,6 +100,16 @@ class EndStandardForm(PlainWords, forms.Form):
     """From which day on a region follows the standard above it again."""
 
     on = date_field("从哪天起沿用上级标准", help_text="最早明天。已经收到的留言沿用原来的标准。")
+
+
+class PublishFirstForm(PlainWords, forms.Form):
+    """How many replies of a unit may be out before they are approved, from which day on."""
+
+    most = forms.IntegerField(
+        label="每个单位最多几份没补审", min_value=0, max_value=MOST_OF_ALL, help_text="0表示不许先发后审。"
+    )
+    source = CleanText(label="依据", max_length=200, help_text="写明文件名称和文号。")
+    effective_from = date_field("从哪天起", help_text="最早明天。")
 
 
 def clock_label(clock: str) -> str:

@@ -156,7 +156,11 @@ def _labelled(code: str, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 
 _KEYS: dict[type[models.Model], tuple[Any, ...]] = {
     Case: ("pk", F("pk"), "due_at"),
-    Reply: ("case_id", "pk", "case__due_at"),
+    Reply: (
+        "case_id",
+        "pk",
+        models.Case(models.When(state=ReplyState.PUBLISHED, then=F("approve_by_at")), default=F("case__due_at")),
+    ),
     GateOverride: ("reply__case_id", "pk", "reply__case__due_at"),
     Assignment: (
         "case_id",
@@ -230,6 +234,12 @@ def _to_check(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _first(texts.exclude(author=actor.user), "updated_at")
 
 
+def _to_approve(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    units = actor.own_unit_ids(Role.UNIT_REVIEWER, Role.UNIT_HEAD)
+    texts = Reply.objects.unapproved().filter(case__in=access.visible(actor), unit_id__in=units)
+    return _first(texts.exclude(author=actor.user), "approve_by_at", "pk")
+
+
 def _to_inspect(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     cases = _in_my_regions(actor, Role.QUALITY_INSPECTOR)
     texts = Reply.objects.filter(case__in=cases, state=ReplyState.QUALITY).exclude(unit_id__in=actor.kin_unit_ids)
@@ -277,6 +287,10 @@ QUEUES: tuple[Queue, ...] = (
     Queue(
         "check", "待我审核的回复", "people", (Role.UNIT_REVIEWER, Role.UNIT_HEAD), _to_check,
         act="审核", place=REPLIES, search="reply=unit_review",
+    ),
+    Queue(
+        "approve", "待补审的回复", "clipboard", (Role.UNIT_REVIEWER, Role.UNIT_HEAD), _to_approve,
+        act="补审", place=REPLIES, search="reply=unapproved",
     ),
     Queue(
         "inspect", "待质检的回复", "clipboard-check", (Role.QUALITY_INSPECTOR,), _to_inspect,

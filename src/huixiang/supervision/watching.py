@@ -23,11 +23,11 @@ from huixiang.followup.actions import rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
-from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, Rung, climbs, stand
+from huixiang.rules.ladder import FOR_THE_CITIZEN, LEVEL, Climb, Means, Rung, climbs, stand
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.standards import Rules, in_force
 
-from . import settling
+from . import asking, settling
 from .models import Alert, RungLabel, StepState, SupervisionStep
 from .risking import watch_risks
 
@@ -219,10 +219,16 @@ def _entry(case: Case, climb: Climb, at: datetime) -> Entry:
 def _ask(
     looks: list[Look], alerts: list[tuple[Look, Climb, Alert]], asked: Mapping[int, set[str]], at: datetime
 ) -> None:
-    """Creates the acts that the new rungs ask for; a case has one open act per means."""
+    """Creates the acts that the new rungs ask for; a case has one open act per means.
+
+    While a letter is to be answered or an inspection to come, nothing milder is asked for; a call about the letter is.
+    """
     steps, open_means = [], defaultdict[int, set[str]](set, asked)
+    levels = asking.levels_in_force({look.case.pk for look, climb, _ in alerts if climb.asks is not None})
     for look, climb, alert in alerts:
-        if climb.asks is not None and climb.asks not in open_means[look.case.pk]:
+        if climb.asks is None or (climb.kind != ClockKind.SUPERVISION and LEVEL[climb.asks] < levels[look.case.pk]):
+            continue
+        if climb.asks not in open_means[look.case.pk]:
             open_means[look.case.pk].add(climb.asks)
             why = f"{CLOCK_LABELS[climb.kind]}{RungLabel(climb.rung).label}"
             steps.append(_step(look.case, climb.asks, why, at, alert=alert))
@@ -269,5 +275,5 @@ def _ask_again(alerts: Sequence[int], at: datetime) -> None:
     void = SupervisionStep.objects.filter(alert__in=alerts, state=StepState.VOID).order_by("pk")
     for step in void:
         same = SupervisionStep.objects.filter(case_id=step.case_id, means=step.means, state=StepState.ASKED)
-        if not same.exists():
+        if not same.exists() and not asking.was_overtaken(step):
             SupervisionStep.objects.filter(pk=step.pk).update(state=StepState.ASKED, asked_at=at)

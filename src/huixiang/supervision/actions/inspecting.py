@@ -13,6 +13,7 @@ from huixiang.rules.ladder import Means
 from huixiang.rules.lifecycle import ENDED, Step
 from huixiang.units.models import Region
 
+from ..asking import void_below
 from ..models import Admonition, Finding, Inspection, StepState, SupervisionStep
 from . import raising
 
@@ -67,6 +68,7 @@ def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: 
     SupervisionStep.objects.filter(case=case, means=Means.INSPECTION, state=StepState.ASKED).update(
         state=StepState.DONE, done_by=act.by, done_at=act.at, answer=found.strip()[:500]
     )
+    void_below(case, Means.INSPECTION)
     data = {
         "means": Means.INSPECTION, "found": found.strip()[:500], "is_true_to_reply": is_true_to_reply,
         "measure": measure,

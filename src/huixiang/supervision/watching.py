@@ -165,7 +165,7 @@ def _record(looks: list[Look], at: datetime) -> None:
         look.case.look_again_at = look.next_at
         fresh = [c for c in look.reached if (c.kind, c.key, c.rung, c.due_at) not in known[look.case.pk]]
         alerts += [(look, climb, _alert(look.case, climb, at)) for climb in fresh]
-        entries.append((look.case, [_entry(look.case, climb, at) for climb in fresh]))
+        entries.append((look.case, [_entry(look.case, climb, at, _gravest_beside(climb, fresh)) for climb in fresh]))
     Alert.objects.bulk_create([alert for _, _, alert in alerts], batch_size=BATCH)
     ledger.append_many(entries)
     _ask(looks, alerts, {pk: {step.means for step in steps} for pk, steps in asked.items()}, at)
@@ -206,13 +206,21 @@ def _alert(case: Case, climb: Climb, at: datetime) -> Alert:
     )
 
 
-def _entry(case: Case, climb: Climb, at: datetime) -> Entry:
+def _gravest_beside(climb: Climb, fresh: Sequence[Climb]) -> Rung:
+    """The gravest rung that the same clock reached unseen, as after an outage: nobody needs to hear of those below."""
+    same = [c.rung for c in fresh if (c.kind, c.key, c.due_at) == (climb.kind, climb.key, climb.due_at)]
+    return max(same, key=list(Rung).index)
+
+
+def _entry(case: Case, climb: Climb, at: datetime, gravest: Rung) -> Entry:
     data = {
         "clock": str(climb.kind),
         "rung": str(climb.rung),
         "due_at": climb.due_at.isoformat(),
         "unit": case.lead_unit_id,
     }
+    if gravest != climb.rung:
+        data["overtaken_by"] = str(gravest)
     return Entry(Step.WARN, Act(None, at), data)
 
 

@@ -28,6 +28,9 @@ class ClockKind(StrEnum):
     SUPERVISION = "supervision"
     SAFETY_CONTROL = "safety_control"
     POST_APPROVAL = "post_approval"
+    # Of one task each, whoever has the lead: what a leader asked of a unit, and what a supporting unit has to do.
+    INSTRUCTION = "instruction"
+    SUPPORT = "support"
     # These run for the citizen; when they end, the case moves on by itself.
     SUPPLEMENT = "supplement"
     RATING = "rating"
@@ -89,6 +92,12 @@ class Clock:
         return self.stopped_at is None and self.paused_at is None
 
 
+# These clocks have no figures of their own: a supporting unit has as long as the lead would have, and a leader names a
+# day, which warns like a promised one.
+FIGURES_OF: dict[ClockKind, ClockKind] = {
+    ClockKind.SUPPORT: ClockKind.ANSWER,
+    ClockKind.INSTRUCTION: ClockKind.COMMITMENT,
+}
 # (kind, what was promised or ordered: explicit date) -> Standard; the door to the table of standards.
 StandardOf = Callable[[ClockKind, str], Standard | None]
 
@@ -111,11 +120,12 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.SILENCE: _HANDLING_ENDS,
     ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE}),
     ClockKind.SAFETY_CONTROL: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
+    ClockKind.SUPPORT: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }
 _EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.FINALIZE})
-_PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})
+_PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE, ClockKind.SUPPORT})
 # ACK and TRANSFER are no word in the matter: they stop nothing (design domain §C2).
 SUBSTANTIVE = frozenset({"initial", "progress", "final"})
 
@@ -152,6 +162,7 @@ class _Reader:
         self._promises(event)
         self._extension(event)
         self._orders(event)
+        self._tasks(event)
 
     def _lane(self, event: Happening) -> None:
         """A case that becomes urgent is due the sooner of what it was and the urgent limit from now on."""
@@ -243,6 +254,18 @@ class _Reader:
         elif event.step == Step.APPROVE_AFTER:
             key = str(event.data.get("reply"))
             self._stop(lambda c: c.kind == ClockKind.POST_APPROVAL and c.key == key, event.at)
+
+    def _tasks(self, event: Happening) -> None:
+        """Each task of a unit has a clock of its own; ledgers from before name none."""
+        for key, day in event.data.get("tasks", {}).items() if event.step == Step.INSTRUCT else ():
+            self._start(ClockKind.INSTRUCTION, key, event.at, due=datetime.fromisoformat(day).astimezone(CHINA))
+        if event.step in {Step.ASSIGN, Step.ADD_SUPPORT}:
+            for key in event.data.get("assignments", ()):
+                self._start(ClockKind.SUPPORT, str(key), event.at)
+        done = {(ClockKind.INSTRUCTION, str(event.data.get("instruction_task")))}
+        if event.step == Step.FINISH_TASK:
+            done = {(ClockKind.SUPPORT, str(event.data.get("assignment")))}
+        self._stop(lambda c: (c.kind, c.key) in done, event.at)
 
     def _start(self, kind: ClockKind, key: str, at: datetime, *, due: datetime | None = None) -> None:
         standard = self.standard_of(kind, self.lane)

@@ -42,7 +42,7 @@ def settle(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> list[Case]:
             case.answer_due_at = due.get(ClockKind.ANSWER, case.answer_due_at)
         if (case.due_at, case.answer_due_at) != before:
             moved.append(case)
-            _settle_tasks(case, due.get(ClockKind.SIGN))
+            _settle_tasks(case, due.get(ClockKind.SIGN), clocks)
             if case.public_at is not None:
                 touch_public(case.pk)
     _settle_approvals(looks)
@@ -63,7 +63,7 @@ def _waits_for_approval(clock: Clock) -> bool:
     return clock.kind == ClockKind.POST_APPROVAL and clock.is_running
 
 
-def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
+def _settle_tasks(case: Case, sign_due_at: datetime | None, clocks: Sequence[Clock]) -> None:
     live = Assignment.objects.filter(case=case, state__in=AssignmentState.live())
     lead = live.filter(role=AssignmentRole.LEAD)
     if case.answer_due_at is not None:
@@ -71,8 +71,9 @@ def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
     if sign_due_at is not None:
         lead.filter(state=AssignmentState.OFFERED).update(sign_due_at=sign_due_at)
     deadlines = deadlines_for(case)
+    due = {clock.key: clock.due_at for clock in clocks if clock.kind == ClockKind.SUPPORT and clock.is_running}
     for task in live.filter(role=AssignmentRole.SUPPORTING):
-        # Supporting tasks have no clock of their own in the ledger: both limits run from the day they were given.
+        # No clock runs for signing a supporting task, nor for one that was given before there was a clock for it.
         task.sign_due_at = deadlines.due(ClockKind.SIGN, task.assigned_at, case.lane)
-        task.due_at = deadlines.due(ClockKind.ANSWER, task.assigned_at, case.lane)
+        task.due_at = due.get(str(task.pk)) or deadlines.due(ClockKind.SUPPORT, task.assigned_at, case.lane)
         task.save(update_fields=["sign_due_at", "due_at"])

@@ -18,17 +18,17 @@ from huixiang.cases import ledger
 from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.ledger import Act, Entry, Stale
-from huixiang.cases.models import Case, CaseEvent
+from huixiang.cases.models import Assignment, Case, CaseEvent
 from huixiang.followup.actions import rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
-from huixiang.rules.ladder import FOR_THE_CITIZEN, LEVEL, Climb, Means, Rung, climbs, stand
+from huixiang.rules.ladder import FOR_THE_CITIZEN, LEVEL, OF_TASKS, Climb, Means, Rung, climbs, stand
 from huixiang.rules.lifecycle import IllegalTransition, Step
 from huixiang.units.standards import Rules, in_force
 
 from . import asking, settling
-from .models import Alert, RungLabel, StepState, SupervisionStep
+from .models import Alert, InstructionTask, RungLabel, StepState, SupervisionStep
 from .risking import watch_risks
 
 logger = logging.getLogger(__name__)
@@ -161,11 +161,14 @@ def _record(looks: list[Look], at: datetime) -> None:
     known, asked = _known(looks), _asked(looks)
     entries: list[tuple[Case, list[Entry]]] = []
     alerts: list[tuple[Look, Climb, Alert]] = []
+    unit_of = _units_of_tasks(looks)
     for look in looks:
         look.case.look_again_at = look.next_at
         fresh = [c for c in look.reached if (c.kind, c.key, c.rung, c.due_at) not in known[look.case.pk]]
-        alerts += [(look, climb, _alert(look.case, climb, at)) for climb in fresh]
-        entries.append((look.case, [_entry(look.case, climb, at, _gravest_beside(climb, fresh)) for climb in fresh]))
+        alerts += [(look, climb, _alert(look.case, climb, at, unit_of)) for climb in fresh]
+        entries.append(
+            (look.case, [_entry(look.case, climb, at, _gravest_beside(climb, fresh), unit_of) for climb in fresh])
+        )
     Alert.objects.bulk_create([alert for _, _, alert in alerts], batch_size=BATCH)
     ledger.append_many(entries)
     _ask(looks, alerts, {pk: {step.means for step in steps} for pk, steps in asked.items()}, at)
@@ -193,10 +196,23 @@ def _asked(looks: Iterable[Look]) -> dict[int, list[Asked]]:
     return found
 
 
-def _alert(case: Case, climb: Climb, at: datetime) -> Alert:
+def _units_of_tasks(looks: Iterable[Look]) -> dict[tuple[str, str], int]:
+    """Whose the tasks are whose clocks have reached a rung, by clock and key."""
+    keys = defaultdict[str, list[int]](list)
+    for climb in (c for look in looks for c in look.reached if c.kind in OF_TASKS):
+        keys[climb.kind].append(int(climb.key))
+    rows = {ClockKind.INSTRUCTION: InstructionTask.objects.all(), ClockKind.SUPPORT: Assignment.objects.all()}
+    return {
+        (kind, str(pk)): unit for kind, pks in keys.items()
+        for pk, unit in rows[ClockKind(kind)].filter(pk__in=pks).order_by().values_list("pk", "unit_id")
+    }  # fmt: skip
+
+
+def _alert(case: Case, climb: Climb, at: datetime, unit_of: Mapping[tuple[str, str], int]) -> Alert:
+    lead = None if climb.asks is None else case.lead_unit_id
     return Alert(
         case=case,
-        unit_id=None if climb.asks is None else case.lead_unit_id,
+        unit_id=unit_of.get((climb.kind, climb.key), lead),
         clock=climb.kind,
         key=climb.key,
         rung=climb.rung,
@@ -212,13 +228,15 @@ def _gravest_beside(climb: Climb, fresh: Sequence[Climb]) -> Rung:
     return max(same, key=list(Rung).index)
 
 
-def _entry(case: Case, climb: Climb, at: datetime, gravest: Rung) -> Entry:
+def _entry(case: Case, climb: Climb, at: datetime, gravest: Rung, unit_of: Mapping[tuple[str, str], int]) -> Entry:
     data = {
         "clock": str(climb.kind),
         "rung": str(climb.rung),
         "due_at": climb.due_at.isoformat(),
-        "unit": case.lead_unit_id,
+        "unit": unit_of.get((climb.kind, climb.key), case.lead_unit_id),
     }
+    if climb.kind in OF_TASKS:
+        data["task"] = climb.key
     if gravest != climb.rung:
         data["overtaken_by"] = str(gravest)
     return Entry(Step.WARN, Act(None, at), data)

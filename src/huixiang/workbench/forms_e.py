@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from huixiang.cases.choices import CLOCK_LABELS, Lane, MessageKind
-from huixiang.rules.clocks import ClockKind
+from huixiang.rules.clocks import FIGURES_OF, ClockKind
 from huixiang.ui.forms import PlainWords
 from huixiang.units.actions.limiting import MOST_OF_ALL
 
@@ -36,7 +36,7 @@ class StandardForm(PlainWords, forms.Form):
     """One figure: for which cases, how long, from which document, from which day on."""
 
     region = forms.ChoiceField(label="地区")
-    clock = forms.ChoiceField(label="时限", choices=list(CLOCK_LABELS.items()))
+    clock = forms.ChoiceField(label="时限", choices=[(c, w) for c, w in CLOCK_LABELS.items() if c not in FIGURES_OF])
     lane = forms.ChoiceField(label="通道", required=False, choices=[ANY, *Lane.choices])
     kind = forms.ChoiceField(label="类型", required=False, choices=[ANY, *MessageKind.choices])
     column = forms.ChoiceField(label="栏目", required=False)

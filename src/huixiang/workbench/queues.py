@@ -21,6 +21,8 @@ from huixiang.cases.gate_choices import OverrideState
 from huixiang.cases.models import Assignment, Case, GateOverride, Reply
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.rules.lifecycle import State
+from huixiang.supervision import access as supervision
+from huixiang.supervision.models import InstructionTask
 from huixiang.units.access import Actor
 
 # Beyond this a queue is only "99+": counting further would cost more than it tells.
@@ -161,6 +163,7 @@ _KEYS: dict[type[models.Model], tuple[Any, ...]] = {
         "pk",
         models.Case(models.When(state=ReplyState.PUBLISHED, then=F("approve_by_at")), default=F("case__due_at")),
     ),
+    InstructionTask: ("instruction__case_id", "pk", "due_at"),
     GateOverride: ("reply__case_id", "pk", "reply__case__due_at"),
     Assignment: (
         "case_id",
@@ -222,6 +225,10 @@ def _supporting(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _first(tasks, "due_at", "pk")
 
 
+def _instructed(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    return _first(supervision.own_tasks(actor).filter(done_at=None), "due_at", "pk")
+
+
 def _returned(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     units = actor.own_unit_ids(*DOING, Role.LAWYER)
     drafts = Reply.objects.filter(case__in=access.visible(actor), unit_id__in=units, state=ReplyState.DRAFT)
@@ -262,6 +269,7 @@ def _pool(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
 
 
 POOL = "pool"
+INSTRUCTED = "instructed"
 REPLIES = "#replies"
 QUEUES: tuple[Queue, ...] = (
     Queue(
@@ -312,6 +320,7 @@ QUEUES: tuple[Queue, ...] = (
         "tasks", "协办任务", "people", (*DOING, Role.THIRD_PARTY), _supporting,
         act="去协办", search="task=supporting",
     ),
+    Queue(INSTRUCTED, "批示任务", "flag", supervision.ANSWERING, _instructed, act="去落实"),
     Queue(
         "promises", "待兑现的承诺", "flag", (Role.UNIT_HEAD,), _led(State.TRACKING),
         act="报告兑现", search="state=tracking",

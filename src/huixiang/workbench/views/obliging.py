@@ -40,7 +40,8 @@ def obligations(request: DeskRequest) -> HttpResponse:
         raise PermissionDenied
     orders = access.orders_to_own_units(actor).filter(answered_at=None)
     steps = access.steps_of_own_units(actor).filter(state=StepState.ASKED)
-    told = access.tasks(actor).filter(unit_id__in=actor.tree_unit_ids, done_at=None)
+    owed = access.tasks(actor).filter(unit_id__in=actor.tree_unit_ids, done_at=None)
+    told = list(owed.select_related("instruction__case", "unit").order_by("due_at", "pk")[:MOST])
     asked = list(steps.select_related("case", "unit").order_by("-asked_at", "-pk")[: MOST * len(LEVEL)])
     context = {
         "orders": list(orders.select_related("case", "unit").order_by("due_at", "pk")[:MOST]),
@@ -48,7 +49,9 @@ def obligations(request: DeskRequest) -> HttpResponse:
         "promises": _promises(actor, request.at),
         "unapproved": list(_unapproved(actor)[:MOST]),
         "steps": _by_case(asked)[:MOST],
-        "told": list(told.select_related("instruction__case", "unit").order_by("due_at", "pk")[:MOST]),
+        "told": told,
+        # A task alone opens no case.
+        "seen": set(cases.visible(actor).filter(instructions__tasks__in=told).values_list("pk", flat=True)),
         "most": MOST,
     }
     return page(request, "workbench/supervise/obligations.html", context)

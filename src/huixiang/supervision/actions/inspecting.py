@@ -16,7 +16,7 @@ from huixiang.units.models import Region
 from .. import disproving
 from ..asking import void_below
 from ..models import Admonition, Finding, Inspection, StepState, SupervisionStep
-from . import raising
+from . import admonishing, raising
 
 # docs/sources.md#supervision: black, come back for the third time, or a claim that was disproved.
 MANY_ROUNDS = 3
@@ -92,10 +92,11 @@ def record_finding(finding: Finding, act: Act, *, found: str, is_true_to_reply: 
         "measure": measure,
     }  # fmt: skip
     if measure in Admonition.Kind.values and finding.unit is not None:
-        Admonition.objects.create(
+        made = Admonition.objects.create(
             kind=measure, unit=finding.unit, case=case, reason=f"现场核查：{finding.why}"[:200],
             text=found.strip(), by=act.by, at=act.at,
         )  # fmt: skip
+        admonishing.tell_heads(made)
     advance(case, Step.SUPERVISE, act, data=data)
     if superior is not None:
         raising.raise_to(case, superior, act)

@@ -125,6 +125,7 @@ def restore_migrated_rows() -> None:
     if RuleVersion.objects.exists():
         return
     import_module("huixiang.units.migrations.0003_default_standards").load(apps, None)
+    import_module("huixiang.units.migrations.0007_publish_first_limit").load(apps, None)
     PublicStamp.objects.bulk_create([PublicStamp(slot=n) for n in range(STAMP_SLOTS)], ignore_conflicts=True)
 
 

@@ -189,12 +189,14 @@ desk:task_report       number   staff:405          staff:404
 desk:inspections       -        OVERSIGHT,召集人,领导:200 OVERSIGHT:422
 desk:inspection        number   staff:404          staff:405
 desk:inspection_export number   staff:404          staff:405
+desk:inspect_case      case     form:OVERSIGHT     step:OVERSIGHT
 desk:finding           number   staff:404          staff:404
 desk:admonitions       -        OVERSIGHT,召集人,领导,UNITS:200 OVERSIGHT:422
 desk:standards         -        OVERSIGHT,系统管理员:200 staff:405
 desk:standard_change   -        系统管理员:200      系统管理员:422
 desk:standard_end      number   系统管理员:404      系统管理员:404
 desk:standard_withdraw number   staff:405          系统管理员:404
+desk:publish_first     region   系统管理员:200      系统管理员:422
 desk:calendar          -        OVERSIGHT,系统管理员:200 staff:405
 desk:calendar_edit     year     系统管理员:200      系统管理员:422
 desk:looks             -        审计管理员:200      staff:405

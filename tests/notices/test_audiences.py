@@ -92,11 +92,33 @@ def test_end_of_a_pause_is_told_to_coordinator_and_unit_and_the_pause_to_its_aut
 
 def test_desk_is_warned_of_its_own_clocks_and_no_unit(town):
     case = town.submit()
-    watching.sweep(at=MORNING + DAY * 20)
-    deliver()
+    for hours in (1, 3):
+        watching.sweep(at=MORNING + HOUR * hours)
+        deliver()
     assert readers("审核临期") == {"审核员", "另一审核员"}
     assert readers("审核超时") == {"审核员", "另一审核员", "督办员", "交办员"}
     assert case.state == "submitted"
+
+
+def test_after_an_outage_only_the_gravest_rung_of_a_clock_is_told_and_all_are_on_record(town):
+    case = warned(town, 12)
+    deliver()
+    told = set(
+        Notice.objects.filter(channel=Channel.IN_APP, user=town.people["承办人"]).values_list("subject", flat=True)
+    )
+    answer = {subject for subject in told if subject.startswith("正式答复")}
+    assert len(answer) == 1 and "严重" in answer.pop()
+    rungs = [e.data["rung"] for e in case.events.filter(step="warn").order_by("seq") if e.data["clock"] == "answer"]
+    assert rungs == ["yellow", "red", "black"]
+    assert case.alerts.filter(clock="answer").count() == 3
+
+
+def test_rung_reached_later_is_told_beside_the_milder_one(town):
+    case = warned(town, -1)
+    watching.sweep(at=case.answer_due_at + HOUR)
+    deliver()
+    said = Notice.objects.filter(channel=Channel.IN_APP, user=town.people["承办人"], subject__startswith="正式答复")
+    assert said.count() == 2
 
 
 def test_warning_is_not_told_once_its_clock_has_stopped(town):

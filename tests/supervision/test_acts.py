@@ -15,6 +15,7 @@ from huixiang.supervision import access, watching
 from huixiang.supervision.actions import admonishing, calling, controlling, inspecting, instructing, ordering
 from huixiang.supervision.models import Admonition, LeaderInstruction, SupervisionOrder, SupervisionStep
 from huixiang.units.access import actor_of
+from huixiang.units.publish_first import most_unapproved
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -165,7 +166,7 @@ def test_final_answer_is_never_published_first(town, urgent):
 
 
 def test_delegation_ends_where_too_many_wait_for_approval(town):
-    for _ in range(publishing.MAX_UNAPPROVED):
+    for _ in range(most_unapproved("430104", MORNING.date())):
         case = accepting.accept(
             assigning.assign(town.approved(urgency="urgent"), town.units["住建局"], town.act("交办员")),
             town.act("承办人"),

@@ -108,6 +108,15 @@ def test_many_are_issued_at_once_and_each_failure_is_told(town, desk, late):
     assert "越级督办：涉及安全" in SupervisionOrder.objects.get(case=unready).reason
 
 
+@pytest.mark.parametrize("why_skip", ["", "涉及安全"])
+def test_case_that_still_is_with_the_platform_is_refused_for_want_of_a_unit(town, desk, why_skip):
+    case = town.approved()
+    given = {"case": [case.number], "demands": "三天内答复", "why_skip": why_skip}
+    [outcome] = desk("督办员").post(LIST + "bulk/", given).context["outcomes"]
+    assert outcome.why_not == "还没有承办单位，不能发督办函"
+    assert not SupervisionOrder.objects.exists()
+
+
 def test_nothing_ticked_keeps_the_demands(desk, late):
     late()
     page = desk("督办员").post(LIST + "bulk/", {"demands": "请写明水泵何时到货"})

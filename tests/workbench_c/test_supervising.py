@@ -195,24 +195,6 @@ def test_workbook_follows_the_filters_of_the_page(desk, late):
     assert load_workbook(BytesIO(answer.content)).active.max_row == 1
 
 
-def test_calendar_counts_due_times_by_day_and_lists_a_day(town, desk):
-    one, two = town.assigned(), town.assigned()
-    day = one.due_at.astimezone(MORNING.tzinfo).date()
-    page = desk("督办员").get(URL + "calendar/", {"month": f"{day:%Y-%m}", "day": str(day)})
-    cells = {cell["day"]: cell["count"] for week in page.context["weeks"] for cell in week}
-    assert cells[day] == 2 and sum(cells.values()) == 2
-    assert {c.number for c in page.context["cases"]} == {one.number, two.number}
-    assert f"{day.month}月{day.day}日2件" in page.content.decode()
-
-
-def test_calendar_counts_a_full_day_only_so_far(town, desk, monkeypatch):
-    monkeypatch.setattr("huixiang.workbench.standing.DAY_CAP", 2)
-    for _ in range(3):
-        case = town.assigned()
-    page = desk("督办员").get(URL + "calendar/", {"month": f"{case.due_at:%Y-%m}"})
-    assert "1+件" in page.content.decode()
-
-
 @pytest.mark.parametrize("month", ["2026-13", "9999-12", "x", ""])
 def test_calendar_of_no_month_is_this_month(desk, month):
     page = desk("督办员").get(URL + "calendar/", {"month": month})

@@ -192,3 +192,53 @@ def test_raised_case_is_said_to_have_gone_to_the_superior_and_a_second_attempt_c
     assert f"改由{town.units['区政府'].name}主办" in told(answer)
     assert browser.post(url, {"found": FOUND, "truth": "no", "measure": "raise"}).status_code == 422
     assert fresh(finding.case).lead_unit == town.units["区政府"]
+
+
+WHY = "今晚有暴雨，围挡可能倒塌"
+
+
+def test_supervisor_lists_a_case_at_once_with_the_reason(town, desk):
+    case = town.handling()
+    page = told(desk("督办员").get(f"/desk/cases/{case.number}/"))
+    assert f'href="/desk/cases/{case.number}/inspect/"' in page
+    given = {"reason": WHY, "seen": fresh(case).event_count}
+    answer = desk("督办员").post(f"/desk/cases/{case.number}/inspect/", given, follow=True)
+    assert case.number in told(answer) and WHY in told(answer)
+    finding = Finding.objects.get(case=case)
+    assert (finding.why, finding.unit) == (f"紧急列入：{WHY}", town.units["住建局"])
+    event = fresh(case).events.order_by("-seq").first()
+    assert (event.step, event.actor, event.data["listed"]) == ("supervise", town.people["督办员"], WHY)
+    assert f"紧急列入查办：{WHY}" in told(desk("督办员").get(f"/desk/cases/{case.number}/"))
+
+
+def test_listing_at_once_needs_a_reason_and_happens_once(town, desk):
+    case, browser = town.handling(), desk("督办员")
+
+    def post(reason):
+        return browser.post(f"/desk/cases/{case.number}/inspect/", {"reason": reason, "seen": fresh(case).event_count})
+
+    assert post(" ").status_code == 422
+    assert post(WHY).status_code == 302
+    again = post("再列一次")
+    assert again.status_code == 422 and "还没有核查" in told(again) and "再列一次" in told(again)
+    assert Finding.objects.count() == 1
+
+
+def test_ended_case_is_not_listed_by_hand(town, desk):
+    case = town.closed()
+    answer = desk("督办员").post(f"/desk/cases/{case.number}/inspect/", {"reason": WHY, "seen": case.event_count})
+    assert answer.status_code == 422 and "已经结束" in told(answer)
+
+
+def test_case_listed_by_hand_is_inspected_like_any_other(town, desk, clock):
+    case = town.handling()
+    finding = inspecting.list_case(case, town.regions["岳麓区"], town.act("督办员"), reason=WHY)
+    desk("督办员").post(f"/desk/findings/{finding.pk}/", {"found": FOUND, "truth": "yes", "measure": ""})
+    finding.refresh_from_db()
+    assert finding.is_true_to_reply is True
+
+
+@pytest.mark.parametrize("who", ["领导", "承办人", "审核人"])
+def test_nobody_but_oversight_lists_a_case(town, desk, who):
+    case = town.handling()
+    assert desk(who).post(f"/desk/cases/{case.number}/inspect/", {"reason": WHY}).status_code == 403

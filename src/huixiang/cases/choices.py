@@ -207,6 +207,8 @@ CLOCK_LABELS: dict[ClockKind, str] = {
     ClockKind.SAFETY_CONTROL: "隐患控制",
     ClockKind.POST_APPROVAL: "事后补审",
     ClockKind.PAUSE: "依规暂停",
+    ClockKind.INSTRUCTION: "批示任务",
+    ClockKind.SUPPORT: "协办任务",
     ClockKind.SUPPLEMENT: "等待留言人补充",
     ClockKind.RATING: "等待留言人评价",
     ClockKind.OBJECTION: "提出异议",

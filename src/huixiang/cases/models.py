@@ -348,6 +348,8 @@ class Reply(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    # By when somebody else has to approve a reply that went out first; it follows the clock.
+    approve_by_at = models.DateTimeField(null=True)
 
     objects = ReplyQuerySet.as_manager()
 
@@ -386,6 +388,11 @@ class Reply(models.Model):
             models.Index(fields=["state", "updated_at"], name="reply_state_age"),
             models.Index(fields=["unit", "state"], name="reply_unit_state"),
             models.Index(fields=["-published_at"], condition=Q(published_at__isnull=False), name="reply_newest"),
+            models.Index(
+                fields=["unit", "approve_by_at"],
+                condition=Q(state=ReplyState.PUBLISHED, reviewer__isnull=True, author__isnull=False),
+                name="reply_unapproved",
+            ),
         ]
 
 

@@ -123,6 +123,10 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         """Replies that are out, in the order they came out."""
         return self.filter(state=ReplyState.PUBLISHED).order_by("published_at", "pk")
 
+    def unapproved(self) -> "ReplyQuerySet":
+        """Replies that went out first and wait for the approval of somebody else than their author."""
+        return self.filter(state=ReplyState.PUBLISHED, reviewer__isnull=True, author__isnull=False)
+
     def open(self) -> "ReplyQuerySet":
         """Replies still being written or checked."""
         return self.filter(state__in=ReplyState.open())

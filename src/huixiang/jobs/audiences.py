@@ -129,13 +129,20 @@ def _key(event: CaseEvent) -> str:
 
 
 def _word(event: CaseEvent, audience: str, unit_id: int | None = None) -> tuple[Word, About]:
-    case, facts, url = event.case, _facts(event), desk_url(event.case)
+    case, facts, url = event.case, _facts(event), _url(event)
     is_loud = must_be_read(event) or event.step == Step.INSTRUCT
     about = About(
         case.pk, event.pk, unit_id, is_urgent=is_urgent(case), is_loud=is_loud,
         outside=say(event.step, audience, case, facts, url, outside=True),
     )  # fmt: skip
     return say(event.step, audience, case, facts, url), about
+
+
+def _url(event: CaseEvent) -> str:
+    """Where to read on: a task of an instruction may be of a unit that has nothing else to do with the case."""
+    if event.data.get("clock") == ClockKind.INSTRUCTION:
+        return f"/desk/tasks/#task-{event.data['task']}"
+    return desk_url(event.case)
 
 
 def subject_of(event: CaseEvent) -> str:

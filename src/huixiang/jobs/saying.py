@@ -55,6 +55,8 @@ def why_untrue(event: CaseEvent, clocks_of: ClocksOf = _clocks_now) -> str:
     """Why nobody is to be told of the event any more; empty while it is worth telling."""
     if event.case.state in _GONE and event.step != Step.MERGE:
         return _GONE[State(event.case.state)]
+    if event.step == Step.WARN and "overtaken_by" in event.data:
+        return "同时到了更严重的一级，只提醒那一级"
     if event.step == Step.WARN and not _still_runs(event, clocks_of):
         return "这项时限已经停止"
     if event.step == Step.SUPERVISE and "order" in event.data and _is_answered(event.data["order"]):

@@ -30,6 +30,9 @@ class ClockKind(StrEnum):
     POST_APPROVAL = "post_approval"
     # Runs while the others are paused: until the day on which what is waited for should be there.
     PAUSE = "pause"
+    # Of one task each, whoever has the lead: what a leader asked of a unit, and what a supporting unit has to do.
+    INSTRUCTION = "instruction"
+    SUPPORT = "support"
     # These run for the citizen; when they end, the case moves on by itself.
     SUPPLEMENT = "supplement"
     RATING = "rating"
@@ -91,6 +94,12 @@ class Clock:
         return self.stopped_at is None and self.paused_at is None
 
 
+# These clocks have no figures of their own: a supporting unit has as long as the lead would have, and a leader names a
+# day, which warns like a promised one.
+FIGURES_OF: dict[ClockKind, ClockKind] = {
+    ClockKind.SUPPORT: ClockKind.ANSWER,
+    ClockKind.INSTRUCTION: ClockKind.COMMITMENT,
+}
 # (kind, what was promised or ordered: explicit date) -> Standard; the door to the table of standards.
 StandardOf = Callable[[ClockKind, str], Standard | None]
 
@@ -118,12 +127,13 @@ _STOPS: dict[ClockKind, frozenset[Step]] = {
     ClockKind.COMMITMENT: frozenset({Step.KEEP_PROMISE}),
     ClockKind.SAFETY_CONTROL: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
     ClockKind.PAUSE: frozenset({Step.RESUME}),
+    ClockKind.SUPPORT: frozenset({Step.CONCLUDE, Step.CONCLUDE_WITH_PROMISE, Step.HAND_OVER}),
     ClockKind.SUPPLEMENT: frozenset({Step.SUPPLY}),
     ClockKind.RATING: frozenset({Step.RATE, Step.CLOSE_UNRATED, Step.REOPEN}),
 }
 _QUICKER = {"urgent": "绿色通道", "simple": "简易通道"}
 _EVERYTHING_STOPS = frozenset({Step.WITHDRAW, Step.MERGE, Step.REJECT, Step.DIVERT, Step.LAPSE, Step.FINALIZE})
-_PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE})
+_PAUSABLE = frozenset({ClockKind.ANSWER, ClockKind.FIRST_WORD, ClockKind.SILENCE, ClockKind.SUPPORT})
 # ACK and TRANSFER are no word in the matter: they stop nothing (design domain §C2).
 SUBSTANTIVE = frozenset({"initial", "progress", "final"})
 # By these a reply goes out. A draft and its way over the desks name the same reply, but nobody has heard a word yet.
@@ -172,6 +182,7 @@ class _Reader:
         self._promises(event)
         self._extension(event)
         self._orders(event)
+        self._tasks(event)
 
     def _goes_on(self, kind: ClockKind) -> bool:
         """Whether a limit of the case has begun before, so that another unit takes it over as it stands."""
@@ -286,6 +297,18 @@ class _Reader:
         elif event.step == Step.APPROVE_AFTER:
             key = str(event.data.get("reply"))
             self._stop(lambda c: c.kind == ClockKind.POST_APPROVAL and c.key == key, event.at)
+
+    def _tasks(self, event: Happening) -> None:
+        """Each task of a unit has a clock of its own; ledgers from before name none."""
+        for key, day in event.data.get("tasks", {}).items() if event.step == Step.INSTRUCT else ():
+            self._start(ClockKind.INSTRUCTION, key, event.at, due=datetime.fromisoformat(day).astimezone(CHINA))
+        if event.step in {Step.ASSIGN, Step.ADD_SUPPORT}:
+            for key in event.data.get("assignments", ()):
+                self._start(ClockKind.SUPPORT, str(key), event.at)
+        done = {(ClockKind.INSTRUCTION, str(event.data.get("instruction_task")))}
+        if event.step == Step.FINISH_TASK:
+            done = {(ClockKind.SUPPORT, str(event.data.get("assignment")))}
+        self._stop(lambda c: (c.kind, c.key) in done, event.at)
 
     def _start(self, kind: ClockKind, key: str, at: datetime, *, due: datetime | None = None) -> None:
         standard = self.standard_of(kind, self.lane)

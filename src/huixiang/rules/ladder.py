@@ -37,6 +37,8 @@ _ASKS = {Rung.YELLOW: Means.PHONE, Rung.RED: Means.WRITTEN, Rung.BLACK: Means.IN
 # When these are over the case moves on; nobody is late, so nothing warns.
 FOR_THE_CITIZEN = frozenset({ClockKind.SUPPLEMENT, ClockKind.RATING})
 _WARN_ONLY = frozenset({ClockKind.REVIEW, ClockKind.ASSIGN, ClockKind.PAUSE})
+# Calls and letters go to the unit that has the lead; the unit of a task is warned, and the oversight sees it.
+OF_TASKS = frozenset({ClockKind.INSTRUCTION, ClockKind.SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _all(clocks: Iterable[Clock], calendar: WorkingCalendar) -> Iterable[Climb]:
             Rung.BLACK: black_at(clock, calendar),
         }
         for rung, moment in moments.items():
-            asks = None if clock.kind in _WARN_ONLY else _ASKS[rung]
+            asks = None if clock.kind in _WARN_ONLY | OF_TASKS else _ASKS[rung]
             if clock.kind == ClockKind.SAFETY_CONTROL and rung == Rung.RED:
                 # G10: a danger that is not under control in time is a written order at once.
                 asks = Means.WRITTEN

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .calendar import CHINA, WorkingCalendar
-from .clocks import ClockKind, Standard
+from .clocks import FIGURES_OF, ClockKind, Standard
 from .spans import BadSpan, Span, read_span
 
 _KEYS = frozenset(
@@ -84,6 +84,8 @@ def read_row(table: Mapping[str, Any]) -> Row:
         clock = ClockKind(table.get("clock", ""))
     except ValueError as error:
         raise BadStandard("clock", f"{table.get('clock')!r} is no clock") from error
+    if clock in FIGURES_OF:
+        raise BadStandard("clock", f"{clock} follows the figures of {FIGURES_OF[clock]}")
     try:
         span = read_span(_table(table.get("span")))
     except BadSpan as error:
@@ -148,6 +150,7 @@ class Deadlines:
 
     def standard(self, clock: ClockKind, lane: str) -> Standard | None:
         """The standard of a clock in a lane; None where no such clock runs."""
+        clock = FIGURES_OF.get(clock, clock)
         place = (clock, self.region, lane, self.kind, self.column, self.began_on)
         if place not in self.found:
             self.found[place] = resolve(

@@ -10,7 +10,7 @@ from datetime import datetime
 from huixiang.cases.choices import AssignmentRole, AssignmentState
 from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.ledger import touch_public
-from huixiang.cases.models import Assignment, Case
+from huixiang.cases.models import Assignment, Case, Reply
 from huixiang.rules.clocks import Clock, ClockKind
 from huixiang.rules.lifecycle import State
 
@@ -45,13 +45,28 @@ def settle(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> list[Case]:
             case.answer_due_at = due.get(ClockKind.ANSWER, case.answer_due_at)
         if (case.due_at, case.answer_due_at) != before:
             moved.append(case)
-            _settle_tasks(case, due.get(ClockKind.SIGN))
+            _settle_tasks(case, due.get(ClockKind.SIGN), clocks)
             if case.public_at is not None:
                 touch_public(case.pk)
+    _settle_approvals(looks)
     return moved
 
 
-def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
+def _settle_approvals(looks: Sequence[tuple[Case, Sequence[Clock]]]) -> None:
+    """Replies that wait for approval are due when their clocks say so."""
+    due = {int(c.key): c.due_at for _, clocks in looks for c in clocks if _waits_for_approval(c)}
+    if not due:
+        return
+    for pk, known in Reply.objects.unapproved().filter(pk__in=due).values_list("pk", "approve_by_at"):
+        if known != due[pk]:
+            Reply.objects.filter(pk=pk).update(approve_by_at=due[pk])
+
+
+def _waits_for_approval(clock: Clock) -> bool:
+    return clock.kind == ClockKind.POST_APPROVAL and clock.is_running
+
+
+def _settle_tasks(case: Case, sign_due_at: datetime | None, clocks: Sequence[Clock]) -> None:
     live = Assignment.objects.filter(case=case, state__in=AssignmentState.live())
     lead = live.filter(role=AssignmentRole.LEAD)
     if case.answer_due_at is not None:
@@ -59,8 +74,9 @@ def _settle_tasks(case: Case, sign_due_at: datetime | None) -> None:
     if sign_due_at is not None:
         lead.filter(state=AssignmentState.OFFERED).update(sign_due_at=sign_due_at)
     deadlines = deadlines_for(case)
+    due = {clock.key: clock.due_at for clock in clocks if clock.kind == ClockKind.SUPPORT and clock.is_running}
     for task in live.filter(role=AssignmentRole.SUPPORTING):
-        # Supporting tasks have no clock of their own in the ledger: both limits run from the day they were given.
+        # No clock runs for signing a supporting task, nor for one that was given before there was a clock for it.
         task.sign_due_at = deadlines.due(ClockKind.SIGN, task.assigned_at, case.lane)
-        task.due_at = deadlines.due(ClockKind.ANSWER, task.assigned_at, case.lane)
+        task.due_at = due.get(str(task.pk)) or deadlines.due(ClockKind.SUPPORT, task.assigned_at, case.lane)
         task.save(update_fields=["sign_due_at", "due_at"])

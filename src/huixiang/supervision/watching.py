@@ -18,17 +18,17 @@ from huixiang.cases import ledger
 from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.deadlines import deadlines_for
 from huixiang.cases.ledger import Act, Entry, Stale
-from huixiang.cases.models import Case, CaseEvent
+from huixiang.cases.models import Assignment, Case, CaseEvent
 from huixiang.followup.actions import rating
 from huixiang.moderation.actions import reviewing
 from huixiang.rules.calendar import WorkingCalendar
 from huixiang.rules.clocks import Clock, ClockKind, Happening, clocks_of
-from huixiang.rules.ladder import FOR_THE_CITIZEN, Climb, Means, Rung, climbs, stand
+from huixiang.rules.ladder import FOR_THE_CITIZEN, LEVEL, OF_TASKS, Climb, Means, Rung, climbs, stand
 from huixiang.rules.lifecycle import IllegalTransition, State, Step
 from huixiang.units.standards import Rules, in_force
 
-from . import settling
-from .models import Alert, RungLabel, StepState, SupervisionStep
+from . import asking, settling
+from .models import Alert, InstructionTask, RungLabel, StepState, SupervisionStep
 from .risking import watch_risks
 
 logger = logging.getLogger(__name__)
@@ -172,11 +172,14 @@ def _record(looks: list[Look], at: datetime) -> None:
     known, asked = _known(looks), _asked(looks)
     entries: list[tuple[Case, list[Entry]]] = []
     alerts: list[tuple[Look, Climb, Alert]] = []
+    unit_of = _units_of_tasks(looks)
     for look in looks:
         look.case.look_again_at = look.next_at or _daily(look.case, at)
         fresh = [c for c in look.reached if (c.kind, c.key, c.rung, c.due_at) not in known[look.case.pk]]
-        alerts += [(look, climb, _alert(look.case, climb, at)) for climb in fresh]
-        entries.append((look.case, [_entry(look.case, climb, at) for climb in fresh]))
+        alerts += [(look, climb, _alert(look.case, climb, at, unit_of)) for climb in fresh]
+        entries.append(
+            (look.case, [_entry(look.case, climb, at, _gravest_beside(climb, fresh), unit_of) for climb in fresh])
+        )
     Alert.objects.bulk_create([alert for _, _, alert in alerts], batch_size=BATCH)
     ledger.append_many(entries)
     _ask(looks, alerts, {pk: {step.means for step in steps} for pk, steps in asked.items()}, at)
@@ -210,10 +213,23 @@ def _asked(looks: Iterable[Look]) -> dict[int, list[Asked]]:
     return found
 
 
-def _alert(case: Case, climb: Climb, at: datetime) -> Alert:
+def _units_of_tasks(looks: Iterable[Look]) -> dict[tuple[str, str], int]:
+    """Whose the tasks are whose clocks have reached a rung, by clock and key."""
+    keys = defaultdict[str, list[int]](list)
+    for climb in (c for look in looks for c in look.reached if c.kind in OF_TASKS):
+        keys[climb.kind].append(int(climb.key))
+    rows = {ClockKind.INSTRUCTION: InstructionTask.objects.all(), ClockKind.SUPPORT: Assignment.objects.all()}
+    return {
+        (kind, str(pk)): unit for kind, pks in keys.items()
+        for pk, unit in rows[ClockKind(kind)].filter(pk__in=pks).order_by().values_list("pk", "unit_id")
+    }  # fmt: skip
+
+
+def _alert(case: Case, climb: Climb, at: datetime, unit_of: Mapping[tuple[str, str], int]) -> Alert:
+    lead = None if climb.asks is None else answerable(case)
     return Alert(
         case=case,
-        unit_id=None if climb.asks is None else answerable(case),
+        unit_id=unit_of.get((climb.kind, climb.key), lead),
         clock=climb.kind,
         key=climb.key,
         rung=climb.rung,
@@ -223,23 +239,39 @@ def _alert(case: Case, climb: Climb, at: datetime) -> Alert:
     )
 
 
-def _entry(case: Case, climb: Climb, at: datetime) -> Entry:
+def _gravest_beside(climb: Climb, fresh: Sequence[Climb]) -> Rung:
+    """The gravest rung that the same clock reached unseen, as after an outage: nobody needs to hear of those below."""
+    same = [c.rung for c in fresh if (c.kind, c.key, c.due_at) == (climb.kind, climb.key, climb.due_at)]
+    return max(same, key=list(Rung).index)
+
+
+def _entry(case: Case, climb: Climb, at: datetime, gravest: Rung, unit_of: Mapping[tuple[str, str], int]) -> Entry:
     data = {
         "clock": str(climb.kind),
         "rung": str(climb.rung),
         "due_at": climb.due_at.isoformat(),
-        "unit": answerable(case),
+        "unit": unit_of.get((climb.kind, climb.key), answerable(case)),
     }
+    if climb.kind in OF_TASKS:
+        data["task"] = climb.key
+    if gravest != climb.rung:
+        data["overtaken_by"] = str(gravest)
     return Entry(Step.WARN, Act(None, at), data)
 
 
 def _ask(
     looks: list[Look], alerts: list[tuple[Look, Climb, Alert]], asked: Mapping[int, set[str]], at: datetime
 ) -> None:
-    """Creates the acts that the new rungs ask for; a case has one open act per means."""
+    """Creates the acts that the new rungs ask for; a case has one open act per means.
+
+    While a letter is to be answered or an inspection to come, nothing milder is asked for; a call about the letter is.
+    """
     steps, open_means = [], defaultdict[int, set[str]](set, asked)
+    levels = asking.levels_in_force({look.case.pk for look, climb, _ in alerts if climb.asks is not None})
     for look, climb, alert in alerts:
-        if climb.asks is not None and climb.asks not in open_means[look.case.pk]:
+        if climb.asks is None or (climb.kind != ClockKind.SUPERVISION and LEVEL[climb.asks] < levels[look.case.pk]):
+            continue
+        if climb.asks not in open_means[look.case.pk]:
             open_means[look.case.pk].add(climb.asks)
             why = f"{CLOCK_LABELS[climb.kind]}{RungLabel(climb.rung).label}"
             steps.append(_step(look.case, climb.asks, why, at, alert=alert))
@@ -314,5 +346,5 @@ def _ask_again(alerts: Sequence[int], at: datetime) -> None:
     void = SupervisionStep.objects.filter(alert__in=alerts, state=StepState.VOID).order_by("pk")
     for step in void:
         same = SupervisionStep.objects.filter(case_id=step.case_id, means=step.means, state=StepState.ASKED)
-        if not same.exists():
+        if not same.exists() and not asking.was_overtaken(step):
             SupervisionStep.objects.filter(pk=step.pk).update(state=StepState.ASKED, asked_at=at)

@@ -211,6 +211,24 @@ class ServiceStandard(models.Model):
         ]
 
 
+class PublishFirstLimit(models.Model):
+    """How many replies a unit may have out before they are approved; replaced by a later row, never changed."""
+
+    # Like standards, the province's row is there before its regions are.
+    region_code = models.CharField(max_length=12)
+    most = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=200)
+    effective_from = models.DateField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["region_code", "effective_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["region_code", "effective_from"], name="one_publish_first_limit_per_day"),
+            models.CheckConstraint(condition=~Q(source=""), name="publish_first_limit_names_its_source"),
+        ]
+
+
 class CalendarYear(models.Model):
     """One year's exceptions to Monday-to-Friday, as the State Council announced them; staff may edit it."""
 

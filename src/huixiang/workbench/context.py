@@ -11,7 +11,7 @@ from huixiang.supervision.access import ANSWERING, LOOKING_ON, OVERSIGHT
 from huixiang.ui import addresses
 from huixiang.units.access import Actor
 
-from .queues import CAP, POOL, WATCHING, Entry, queues_of, waiting
+from .queues import CAP, INSTRUCTED, POOL, WATCHING, Entry, queues_of, waiting
 
 if TYPE_CHECKING:
     from .doors import DeskRequest
@@ -33,7 +33,6 @@ PAGES: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("desk:leader", "领导晨报", "journal-text", "g j", (Role.LEADER, Role.CONVENOR, Role.SUPERVISOR)),
     ("desk:risks", "风险", "exclamation-octagon-fill", "g x", LOOKING_ON),
     ("desk:instructions", "领导批示", "pencil-square", "g c", (Role.LEADER, *OVERSIGHT)),
-    ("desk:tasks", "批示任务", "flag", "g t", ANSWERING),
     ("desk:inspections", "定期查办", "clipboard-check", "g k", LOOKING_ON),
     ("desk:admonitions", "约谈和通报", "megaphone", "g a", ANSWERING),
     ("desk:looking_back", "回头看", "arrow-counterclockwise", "g h", LOOKING_BACK),
@@ -53,6 +52,7 @@ OWN_DESKS = {
     "moderate": ("desk:review", "g r"),
     "inspect": ("desk:quality", "g q"),
     "overrides": ("desk:overrides", ""),
+    INSTRUCTED: ("desk:tasks", "g t"),
     POOL: ("desk:pool", "g p"),
 }
 

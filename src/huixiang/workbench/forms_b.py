@@ -25,6 +25,8 @@ from huixiang.ui.forms import PlainWords
 from huixiang.units.models import Region, Unit
 
 ACCUSED_FIELDS = ("accused_1", "accused_2", "accused_3")
+# Not a state of a reply: it is out and nobody but its author has seen it.
+UNAPPROVED = "unapproved"
 Choices = Sequence[tuple[str, Any]]
 
 
@@ -185,7 +187,9 @@ class SearchForm(PlainWords, forms.Form):
     lane = forms.ChoiceField(label="通道", required=False, choices=[("", "不限"), *Lane.choices])
     resolution = forms.ChoiceField(label="结果", required=False, choices=[("", "不限"), *Resolution.choices])
     reply = forms.ChoiceField(
-        label="回复进度", required=False, choices=[("", "不限"), *((s.value, s.label) for s in ReplyState)]
+        label="回复进度",
+        required=False,
+        choices=[("", "不限"), *((s.value, s.label) for s in ReplyState), (UNAPPROVED, "先发了，等补审")],
     )
     task = forms.ChoiceField(
         label="本单位任务", required=False, choices=[("", "不限"), ("lead", "主办"), ("supporting", "协办")]

@@ -157,6 +157,14 @@ class MakeListForm(PlainWords, forms.Form):
         _offer(self, "region", [(code, region.readable) for code, region in self.regions.items()])
 
 
+class ListCaseForm(PlainWords, forms.Form):
+    """Why a case is to be looked into on site at once."""
+
+    reason = CleanText(
+        label="为什么要马上现场核查", max_length=180, widget=area(3), help_text="理由会写进清单和留言的办理过程。"
+    )
+
+
 class FindingForm(PlainWords, forms.Form):
     """What was seen on site, whether the unit's reply says the same, and what follows."""
 

@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from huixiang.cases.choices import CLOCK_LABELS, Lane, MessageKind
-from huixiang.rules.clocks import ClockKind
+from huixiang.rules.clocks import FIGURES_OF, ClockKind
 from huixiang.ui.forms import PlainWords
+from huixiang.units.actions.limiting import MOST_OF_ALL
 
 from .forms_b import Choices, CleanText, area
 
@@ -35,7 +36,7 @@ class StandardForm(PlainWords, forms.Form):
     """One figure: for which cases, how long, from which document, from which day on."""
 
     region = forms.ChoiceField(label="地区")
-    clock = forms.ChoiceField(label="时限", choices=list(CLOCK_LABELS.items()))
+    clock = forms.ChoiceField(label="时限", choices=[(c, w) for c, w in CLOCK_LABELS.items() if c not in FIGURES_OF])
     lane = forms.ChoiceField(label="通道", required=False, choices=[ANY, *Lane.choices])
     kind = forms.ChoiceField(label="类型", required=False, choices=[ANY, *MessageKind.choices])
     column = forms.ChoiceField(label="栏目", required=False)
@@ -99,6 +100,16 @@ class EndStandardForm(PlainWords, forms.Form):
     """From which day on a region follows the standard above it again."""
 
     on = date_field("从哪天起沿用上级标准", help_text="最早明天。已经收到的留言沿用原来的标准。")
+
+
+class PublishFirstForm(PlainWords, forms.Form):
+    """How many replies of a unit may be out before they are approved, from which day on."""
+
+    most = forms.IntegerField(
+        label="每个单位最多几份没补审", min_value=0, max_value=MOST_OF_ALL, help_text="0表示不许先发后审。"
+    )
+    source = CleanText(label="依据", max_length=200, help_text="写明文件名称和文号。")
+    effective_from = date_field("从哪天起", help_text="最早明天。")
 
 
 def clock_label(clock: str) -> str:

@@ -21,6 +21,8 @@ from huixiang.cases.gate_choices import OverrideState
 from huixiang.cases.models import Assignment, Case, GateOverride, Reply
 from huixiang.cases.querysets import CaseQuerySet
 from huixiang.rules.lifecycle import State
+from huixiang.supervision import access as supervision
+from huixiang.supervision.models import InstructionTask
 from huixiang.units.access import Actor
 
 # Beyond this a queue is only "99+": counting further would cost more than it tells.
@@ -156,7 +158,12 @@ def _labelled(code: str, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 
 _KEYS: dict[type[models.Model], tuple[Any, ...]] = {
     Case: ("pk", F("pk"), "due_at"),
-    Reply: ("case_id", "pk", "case__due_at"),
+    Reply: (
+        "case_id",
+        "pk",
+        models.Case(models.When(state=ReplyState.PUBLISHED, then=F("approve_by_at")), default=F("case__due_at")),
+    ),
+    InstructionTask: ("instruction__case_id", "pk", "due_at"),
     GateOverride: ("reply__case_id", "pk", "reply__case__due_at"),
     Assignment: (
         "case_id",
@@ -218,6 +225,10 @@ def _supporting(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _first(tasks, "due_at", "pk")
 
 
+def _instructed(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    return _first(supervision.own_tasks(actor).filter(done_at=None), "due_at", "pk")
+
+
 def _returned(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     units = actor.own_unit_ids(*DOING, Role.LAWYER)
     drafts = Reply.objects.filter(case__in=access.visible(actor), unit_id__in=units, state=ReplyState.DRAFT)
@@ -228,6 +239,12 @@ def _to_check(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     units = actor.own_unit_ids(Role.UNIT_REVIEWER, Role.UNIT_HEAD)
     texts = Reply.objects.filter(case__in=access.visible(actor), unit_id__in=units, state=ReplyState.UNIT_REVIEW)
     return _first(texts.exclude(author=actor.user), "updated_at")
+
+
+def _to_approve(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+    units = actor.own_unit_ids(Role.UNIT_REVIEWER, Role.UNIT_HEAD)
+    texts = Reply.objects.unapproved().filter(case__in=access.visible(actor), unit_id__in=units)
+    return _first(texts.exclude(author=actor.user), "approve_by_at", "pk")
 
 
 def _to_inspect(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
@@ -252,6 +269,7 @@ def _pool(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
 
 
 POOL = "pool"
+INSTRUCTED = "instructed"
 REPLIES = "#replies"
 QUEUES: tuple[Queue, ...] = (
     Queue(
@@ -279,6 +297,10 @@ QUEUES: tuple[Queue, ...] = (
         act="审核", place=REPLIES, search="reply=unit_review",
     ),
     Queue(
+        "approve", "待补审的回复", "clipboard", (Role.UNIT_REVIEWER, Role.UNIT_HEAD), _to_approve,
+        act="补审", place=REPLIES, search="reply=unapproved",
+    ),
+    Queue(
         "inspect", "待质检的回复", "clipboard-check", (Role.QUALITY_INSPECTOR,), _to_inspect,
         act="质检", search="reply=quality",
     ),
@@ -298,6 +320,7 @@ QUEUES: tuple[Queue, ...] = (
         "tasks", "协办任务", "people", (*DOING, Role.THIRD_PARTY), _supporting,
         act="去协办", search="task=supporting",
     ),
+    Queue(INSTRUCTED, "批示任务", "flag", supervision.ANSWERING, _instructed, act="去落实"),
     Queue(
         "promises", "待兑现的承诺", "flag", (Role.UNIT_HEAD,), _led(State.TRACKING),
         act="报告兑现", search="state=tracking",

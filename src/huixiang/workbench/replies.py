@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from huixiang.accounts.roles import Role
 from huixiang.cases import access, files
-from huixiang.cases.actions.replying import BLANK, Details
+from huixiang.cases.actions.replying import BLANK, Details, why_no_extension
 from huixiang.cases.choices import Lane, ReplyKind, ReplyState, Resolution
 from huixiang.cases.gate_querysets import today
 from huixiang.cases.knowledge import like
@@ -71,10 +71,16 @@ class DraftForm(StepForm):
         "从模板开始", lambda t: f"{t.get_kind_display()}：{t.title}", required=False, empty_label="空白开始"
     )
 
+    def __init__(self, data: Mapping[str, Any] | None = None, *, at: datetime, **given: Any) -> None:
+        self.at = at
+        super().__init__(data, **given)
+
     def prepare(self) -> None:
         unit = access.unit_on(self.actor, self.case)
         published = Reply.objects.published().filter(case=self.case, unit=unit)
         kinds = [k for k in ReplyKind if self.case.state == State.HANDLING or k not in NEEDS_HANDLING]
+        why_not = why_no_extension(self.case, self.at) if ReplyKind.EXTENSION in kinds else ""
+        kinds = [k for k in kinds if k != ReplyKind.EXTENSION or not why_not]
         if not published.exists():
             kinds = [k for k in kinds if k != ReplyKind.CORRECTION]
             del self.fields["corrects"]
@@ -84,6 +90,7 @@ class DraftForm(StepForm):
             label="写哪一种回复",
             choices=[(k.value, f"{k.label}：{DEMANDS[k]}") for k in kinds],
             widget=forms.RadioSelect,
+            help_text=f"现在不能写延期说明：{why_not}" if why_not else "",
         )
         self.order_fields(["kind", "corrects", "template"])
         cast(RowField, self.fields["template"]).offer(templates_for(unit.pk if unit else None))

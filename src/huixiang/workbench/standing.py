@@ -4,7 +4,7 @@ Everything is read from standing alerts and asked steps, so a page costs by what
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -34,8 +34,6 @@ BY_LEVEL = {level: rung for rung, level in LEVELS.items()}
 ACTS = {Means.PHONE: "电话催办", Means.WRITTEN: "发督办函", Means.INSPECTION: "列入查办"}
 PLATFORM = "platform"
 CHUNK = 500
-# Beyond this a day of the calendar is only "999+".
-DAY_CAP = 1000
 COMING_MOST = 300
 _LEVEL = Choose(*(When(rung=rung, then=Value(level)) for rung, level in LEVELS.items()), output_field=IntegerField())
 
@@ -205,23 +203,6 @@ def acts_wanted(actor: Actor, region: str = "") -> dict[str, int]:
         found = found.filter(case__region__code__startswith=region)
     counted = dict(found.order_by().values_list("means").annotate(n=Count("pk")))
     return {means: counted.get(means, 0) for means in ACTS}
-
-
-def due_by_day(actor: Actor, days: Iterable[date]) -> dict[date, int]:
-    """How many cases are due on each day, up to DAY_CAP; a day at a time, so that no month reads every case."""
-    alive = access.overseen(actor).alive().order_by()
-    return {
-        day: alive.filter(due_at__gte=_day(day), due_at__lt=_day(day + timedelta(days=1)))
-        .values("pk")[:DAY_CAP]
-        .count()
-        for day in days
-    }
-
-
-def due_on(actor: Actor, day: date, most: int) -> list[Case]:
-    """The cases due on a day, the soonest first."""
-    found = access.overseen(actor).alive().filter(due_at__gte=_day(day), due_at__lt=_day(day + timedelta(days=1)))
-    return list(found.order_by("due_at", "pk").for_lists()[:most])
 
 
 def clock_words(clock: str) -> str:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("inspections/", inspecting.inspections, name="inspections"),
     path("inspections/<int:pk>/", inspecting.inspection, name="inspection"),
     path("inspections/<int:pk>/list.xlsx", inspecting.export, name="inspection_export"),
+    path("cases/<str:number>/inspect/", inspecting.list_case, name="inspect_case"),
     path("findings/<int:pk>/", inspecting.finding, name="finding"),
     path("admonitions/", inspecting.admonitions, name="admonitions"),
 ]

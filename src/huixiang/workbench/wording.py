@@ -232,6 +232,8 @@ def _rated(data: Mapping[str, Any]) -> str:
 def _supervised(data: Mapping[str, Any]) -> str:
     """What a supervisor did: a call, a written order, an inspection, a talk or a circular."""
     lines = [str(data[key]) for key in ("number", "answer", "found") if data.get(key)]
+    if data.get("listed"):
+        lines.append(f"紧急列入查办：{data['listed']}")
     if data.get("spoken_with"):
         lines.insert(0, f"与{data['spoken_with']}通话")
     if "is_true_to_reply" in data:

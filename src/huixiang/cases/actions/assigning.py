@@ -27,6 +27,7 @@ def assign(
     """Gives the lead to `unit` and a task of its own to each supporting unit; starts the sign-for clock."""
     case = read_for_change(case.pk)
     check_not_accused(case, [unit, *supporting])
+    helping = [_give(case, helper, AssignmentRole.SUPPORTING, act, task=task) for helper in supporting]
     advance(
         case,
         Step.ASSIGN,
@@ -36,6 +37,7 @@ def assign(
             "unit_name": unit.name,
             "supporting": [u.name for u in supporting],
             "task": task,
+            "assignments": [given.pk for given in helping],
             **_still_owed(case),
         },
         is_public=True,
@@ -46,8 +48,6 @@ def assign(
         due_at=soonest(case, ClockKind.SIGN, act.at),
     )
     _give(case, unit, AssignmentRole.LEAD, act, task=task)
-    for helper in supporting:
-        _give(case, helper, AssignmentRole.SUPPORTING, act, task=task)
     return case
 
 
@@ -58,8 +58,10 @@ def add_support(case: Case, unit: Unit, act: Act, *, task: str) -> Assignment:
     check_not_accused(case, [unit])
     if not task.strip():
         raise Refused("请写明要协办单位做什么。", field="task")
-    advance(case, Step.ADD_SUPPORT, act, data={"unit": unit.pk, "unit_name": unit.name, "task": task}, is_public=True)
-    return _give(case, unit, AssignmentRole.SUPPORTING, act, task=task)
+    given = _give(case, unit, AssignmentRole.SUPPORTING, act, task=task)
+    data = {"unit": unit.pk, "unit_name": unit.name, "task": task, "assignments": [given.pk]}
+    advance(case, Step.ADD_SUPPORT, act, data=data, is_public=True)
+    return given
 
 
 @transaction.atomic

@@ -7,20 +7,20 @@ from typing import Any
 from django.db import transaction
 
 from huixiang.nlp import redaction
-from huixiang.rules.calendar import at_clock
+from huixiang.rules.calendar import CHINA, at_clock
+from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import State, Step
 from huixiang.rules.spans import DAY_ENDS
+from huixiang.units.publish_first import most_unapproved
 
 from .. import gate
 from ..choices import AssignmentRole, AssignmentState, Lane, ReplyKind, ReplyState, Resolution, Visibility
+from ..deadlines import due
 from ..ledger import Act, advance, read_for_change
 from ..models import Assignment, Case, Commitment, Reply
 from ..refusals import Refused
 from . import promising
 from .replying import check_complete
-
-# Delegation in the green lane: how many words a unit may have out before somebody else has approved them.
-MAX_UNAPPROVED = 3
 
 
 class PersonalDataFound(Refused):
@@ -61,7 +61,7 @@ def _out(reply: Reply, case: Case, act: Act, also: dict[str, Any], *, is_history
     also = {**also, **gate.let_out(reply, at=act.at, is_history=is_history)}
     reply.state = ReplyState.PUBLISHED
     reply.published_at = reply.updated_at = act.at
-    reply.save(update_fields=["state", "reviewer", "inspector", "published_at", "updated_at"])
+    reply.save(update_fields=["state", "reviewer", "inspector", "published_at", "updated_at", "approve_by_at"])
     said = Act(act.by, act.at, act.role, reply.unit)
     data = {"reply": reply.pk, "kind": reply.kind, **_dates(reply), **also}
     if promised := promising.open_up(reply, act):
@@ -78,7 +78,7 @@ def _out(reply: Reply, case: Case, act: Act, also: dict[str, Any], *, is_history
 def publish_first(reply: Reply, act: Act) -> Case:
     """先发后审: in the urgent lane an INITIAL or PROGRESS goes out at once, and is approved by another person after.
 
-    At most `MAX_UNAPPROVED` replies of a unit may wait for their approval; the clock of the approval runs at once.
+    How many replies of a unit may wait for their approval its region sets; the clock of the approval runs at once.
     """
     case = read_for_change(reply.case_id)
     reply = Reply.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reply.pk)
@@ -86,13 +86,12 @@ def publish_first(reply: Reply, act: Act) -> Case:
         raise Refused("只有绿色通道的初步回应和进展通报可以先发后审。")
     if reply.state != ReplyState.DRAFT:
         raise Refused(f"这份回复现在是“{ReplyState(reply.state).label}”，不能先发。")
-    waiting = Reply.objects.published().filter(unit=reply.unit, reviewer=None, author__isnull=False).count()
-    if waiting >= MAX_UNAPPROVED:
-        raise Refused(f"本单位已有{waiting}份先发的回复没有补审，请先补审再发。")
+    _check_delegation(reply, act.at)
     check_complete(reply, case, act)
     spans = [f.span for f in redaction.find(reply.body)]
     if spans:
         raise PersonalDataFound(spans)
+    reply.approve_by_at = due(case, ClockKind.POST_APPROVAL, act.at)
     return _out(reply, case, act, {"post_approval": True})
 
 
@@ -134,6 +133,14 @@ def keep_promise(case: Case, act: Act, *, evidence: str) -> Case:
     return promising.keep_all(case, act, evidence=evidence)
 
 
+def _check_delegation(reply: Reply, at: datetime) -> None:
+    most = most_unapproved(reply.unit.region_id, at.astimezone(CHINA).date())
+    waiting = Reply.objects.unapproved().filter(unit=reply.unit).count()
+    if waiting >= most:
+        why = f"本单位已有{waiting}份先发的回复没有补审，请先补审再发" if waiting else "本地区现在不许先发后审，请送审"
+        raise Refused(f"{why}（本地区最多{most}份，见“办理时限标准”）。")
+
+
 def _dates(reply: Reply) -> dict[str, str]:
     """The dates that a reply binds its unit to, for the clocks that read the ledger."""
     dates = {name: getattr(reply, name) for name in ("next_report_on", "promise_due_on", "extended_to")}
@@ -158,17 +165,17 @@ def _final(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]
         "answer_due_at": None,
         **_now_public(case, at),
     }
-    due = promising.due_at(Commitment.objects.open().filter(case=case))
-    if due:
-        return Step.CONCLUDE_WITH_PROMISE, {**changes, "due_at": due}
+    promised_at = promising.due_at(Commitment.objects.open().filter(case=case))
+    if promised_at:
+        return Step.CONCLUDE_WITH_PROMISE, {**changes, "due_at": promised_at}
     return Step.CONCLUDE, {**changes, "due_at": None}
 
 
 def _extension(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:
     if reply.extended_to is None:
         raise Refused("请填写延长到哪一天。", field="extended_to")
-    due = at_clock(reply.extended_to, DAY_ENDS)
-    return Step.EXTEND, {"answer_due_at": due, "due_at": due if case.first_reply_at else case.due_at}
+    until = at_clock(reply.extended_to, DAY_ENDS)
+    return Step.EXTEND, {"answer_due_at": until, "due_at": until if case.first_reply_at else case.due_at}
 
 
 def _handed_over(case: Case, reply: Reply, at: datetime) -> tuple[Step, dict[str, Any]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -54,6 +54,8 @@ def draft(case: Case, unit: Unit, kind: str, act: Act, *, body: str = "", correc
     case = read_for_change(case.pk)
     if kind in {ReplyKind.FINAL, ReplyKind.EXTENSION, ReplyKind.TRANSFER} and case.state != State.HANDLING:
         raise Refused(f"“{ReplyKind(kind).label}”只能在办理中发出。", field="kind")
+    if kind == ReplyKind.EXTENSION and (why := why_no_extension(case, act.at)):
+        raise Refused(why, field="kind")
     try:
         with transaction.atomic():
             reply = Reply.objects.create(
@@ -191,21 +193,28 @@ def _needs_outcome(reply: Reply, case: Case, act: Act) -> None:
         raise Refused("承诺日期不能早于今天。", field="promise_due_on")
 
 
+def why_no_extension(case: Case, at: datetime) -> str:
+    """Why no extension can be asked for at `at`; empty while one can."""
+    if case.answer_due_at is None:
+        return "这件留言现在没有答复期限，不用延期。"
+    if Reply.objects.published().filter(case=case, kind=ReplyKind.EXTENSION).exists():
+        return "这件留言已经延期过一次，不能再延。"
+    due_day = case.answer_due_at.astimezone(CHINA).date()
+    calendar = deadlines_for(case).calendar_for(case.answer_due_at)
+    last_ask = calendar.add_working_days(due_day, -EXTENSION_NOTICE_DAYS)
+    if at.astimezone(CHINA).date() <= last_ask:
+        return ""
+    return f"延期须在答复期限届满{EXTENSION_NOTICE_DAYS}个工作日前提出，最晚是{last_ask.month}月{last_ask.day}日。"
+
+
 def _needs_extension(reply: Reply, case: Case, act: Act) -> None:
     if not reply.public_reason.strip():
         raise Refused("延期要向留言人说明理由。", field="public_reason")
     if reply.extended_to is None or case.answer_due_at is None:
         raise Refused("请填写延长到哪一天。", field="extended_to")
-    if Reply.objects.published().filter(case=case, kind=ReplyKind.EXTENSION).exists():
-        raise Refused("这件留言已经延期过一次，不能再延。", field="extended_to")
+    if why := why_no_extension(case, act.at):
+        raise Refused(why, field="extended_to")
     due_day = case.answer_due_at.astimezone(CHINA).date()
-    calendar = deadlines_for(case).calendar_for(case.answer_due_at)
-    last_ask = calendar.add_working_days(due_day, -EXTENSION_NOTICE_DAYS)
-    if act.at.astimezone(CHINA).date() > last_ask:
-        raise Refused(
-            f"延期须在答复期限届满{EXTENSION_NOTICE_DAYS}个工作日前提出，最晚是{last_ask.month}月{last_ask.day}日。",
-            field="extended_to",
-        )
     latest = due(case, ClockKind.EXTENSION, case.answer_due_at).date()
     if not due_day < reply.extended_to <= latest:
         raise Refused(f"延期只能一次，最晚延到{latest.month}月{latest.day}日。", field="extended_to")

@@ -42,11 +42,16 @@ def instruct(case: Case, act: Act, *, text: str, tasks: Sequence[Task]) -> Leade
     case = read_for_change(case.pk)
     check_not_accused(case, [task.unit for task in tasks])
     instruction = LeaderInstruction.objects.create(case=case, leader=act.by, sealed_text=text.strip(), at=act.at)
-    InstructionTask.objects.bulk_create(
+    made = InstructionTask.objects.bulk_create(
         InstructionTask(instruction=instruction, unit=t.unit, task=t.words.strip()[:300], due_at=t.due_at)
         for t in tasks
     )
-    advance(case, Step.INSTRUCT, act, data={"instruction": instruction.pk, "units": [t.unit.pk for t in tasks]})
+    data = {
+        "instruction": instruction.pk,
+        "units": [t.unit.pk for t in tasks],
+        "tasks": {str(task.pk): task.due_at.isoformat() for task in made},
+    }
+    advance(case, Step.INSTRUCT, act, data=data)
     return instruction
 
 

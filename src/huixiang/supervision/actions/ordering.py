@@ -13,6 +13,7 @@ from huixiang.rules.ladder import Means
 from huixiang.rules.lifecycle import Step
 from huixiang.units.models import Region
 
+from ..asking import void_below
 from ..models import StepState, SupervisionOrder, SupervisionStep
 from .signing import office_of
 
@@ -39,6 +40,7 @@ def issue(case: Case, act: Act, *, region: Region, reason: str, demands: str, co
         **_next_number(region, act),
     )  # fmt: skip
     order.save(force_insert=True)
+    void_below(case, Means.WRITTEN)
     data = {"means": Means.WRITTEN, "order": order.pk, "number": order.number, "unit": order.unit_id}
     advance(case, Step.SUPERVISE, act, data=data)
     return order

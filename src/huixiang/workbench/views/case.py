@@ -188,7 +188,7 @@ def _draft_form(request: DeskRequest, case: Case, steps: set[Step], typed: Typed
     unit = access.unit_on(request.actor, case) if Step.DRAFT_REPLY in steps else None
     if unit is None or case.replies.open().filter(unit=unit).exists():
         return None
-    return DraftForm(actor=request.actor, case=case, prefix_id="draft")
+    return DraftForm(at=request.at, actor=request.actor, case=case, prefix_id="draft")
 
 
 def _purpose_form(request: DeskRequest, case: Case, typed: Typed) -> PurposeForm | None:

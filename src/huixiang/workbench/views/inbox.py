@@ -21,6 +21,7 @@ from huixiang.cases.choices import Lane, MessageKind, Urgency
 from huixiang.cases.models import Case, Column
 from huixiang.notices.actions import telling
 from huixiang.notices.models import Channel
+from huixiang.supervision.models import InstructionTask
 from huixiang.ui import addresses, vocabulary
 from huixiang.ui.templatetags.ui import icon
 from huixiang.units.models import Region, Unit
@@ -28,7 +29,7 @@ from huixiang.units.standards import missing_year
 
 from ..context import OWN_DESKS, counted, waiting_for
 from ..doors import DeskRequest, page, staff_required
-from ..queues import POOL, Entry, Queue, queues_of
+from ..queues import INSTRUCTED, POOL, Entry, Queue, queues_of
 from ..wording import clock, light_of, marker
 
 SHOWN = 20
@@ -68,9 +69,10 @@ class Section:
 def inbox(request: DeskRequest) -> HttpResponse:
     """Everything that waits for this person, by queue, soonest first."""
     found = waiting_for(request)
-    known = _cases([e.case_id for entries in found.values() for e in entries[:SHOWN]])
+    tasks = _tasks([e.row_id for e in found.get(INSTRUCTED, [])[:SHOWN]])
+    known = _cases([e.case_id for code, entries in found.items() if code != INSTRUCTED for e in entries[:SHOWN]])
     mine = [q for q in queues_of(request.actor) if q.code != POOL]
-    sections = [_section(request, q, found[q.code], known) for q in mine if found[q.code]]
+    sections = [_section(request, q, found[q.code], known, tasks) for q in mine if found[q.code]]
     lights = [light_of(e.due_at, request.at) for q in mine for e in found[q.code]]
     context = {
         "sections": sections,
@@ -150,9 +152,23 @@ def _named(*ids: int) -> QuerySet[Case, dict[str, Any]]:
 _ROWS = shape_of_many(_named)
 
 
-def _section(request: DeskRequest, queue: Queue, entries: list[Entry], known: dict[int, dict[str, Any]]) -> Section:
-    links, clocked = _links(queue), _clocked(request, queue)
-    rows = [_row(queue, e, known[e.case_id], links, clocked) for e in entries[:SHOWN]]
+def _tasks(ids: list[int]) -> dict[int, InstructionTask]:
+    found = InstructionTask.objects.filter(pk__in=ids).select_related("unit", "instruction__leader")
+    return {row.pk: row for row in found.defer("instruction__sealed_text")} if ids else {}
+
+
+def _section(
+    request: DeskRequest,
+    queue: Queue,
+    entries: list[Entry],
+    known: dict[int, dict[str, Any]],
+    tasks: dict[int, InstructionTask],
+) -> Section:
+    if queue.code == INSTRUCTED:
+        rows = [_task_row(request, e, tasks[e.row_id]) for e in entries[:SHOWN]]
+    else:
+        links, clocked = _links(queue), _clocked(request, queue)
+        rows = [_row(queue, e, known[e.case_id], links, clocked) for e in entries[:SHOWN]]
     own_desk = OWN_DESKS.get(queue.code)
     more = addresses.to(own_desk[0]) if own_desk else f"{addresses.to('desk:search')}?{queue.search}"
     return Section(queue, counted(entries), rows, more if len(entries) > SHOWN or own_desk else "")
@@ -178,6 +194,18 @@ def _row(queue: Queue, entry: Entry, case: dict[str, Any], links: Links, clocked
     written = map(escape, (case["title"], " · ".join(about), where, unit))
     cells = _CELLS.format(clocked(entry.due_at, case), _notes(case), url, case["number"], queue.act, *written)
     return Row(url, SafeString(cells))
+
+
+def _task_row(request: DeskRequest, entry: Entry, task: InstructionTask) -> Row:
+    """A task of an instruction by its own words: its unit may have nothing else to do with the case."""
+    url = f"{addresses.to('desk:tasks')}#task-{task.pk}"
+    cells = format_html(
+        '<td>{}</td><td><a class="row-title" href="{}">{}</a><span class="row-note">{}批示</span></td>'
+        '<td>{}</td><td><a class="btn btn-outline-primary" href="{}" aria-label="去落实：{}">去落实</a></td>',
+        clock(entry.due_at, request.at), url, task.task, task.instruction.leader.display_name, task.unit.name, url,
+        task.task,
+    )  # fmt: skip
+    return Row(url, cells)
 
 
 # In Python, for a template takes ten times as long over the hundred rows that an inbox may have.

@@ -40,14 +40,18 @@ def obligations(request: DeskRequest) -> HttpResponse:
         raise PermissionDenied
     orders = access.orders_to_own_units(actor).filter(answered_at=None)
     steps = access.steps_of_own_units(actor).filter(state=StepState.ASKED)
-    told = access.tasks(actor).filter(unit_id__in=actor.tree_unit_ids, done_at=None)
+    owed = access.tasks(actor).filter(unit_id__in=actor.tree_unit_ids, done_at=None)
+    told = list(owed.select_related("instruction__case", "unit").order_by("due_at", "pk")[:MOST])
     asked = list(steps.select_related("case", "unit").order_by("-asked_at", "-pk")[: MOST * len(LEVEL)])
     context = {
         "orders": list(orders.select_related("case", "unit").order_by("due_at", "pk")[:MOST]),
         "tasks": [_task(t) for t in _tasks(actor)[:MOST]],
         "promises": _promises(actor, request.at),
+        "unapproved": list(_unapproved(actor)[:MOST]),
         "steps": _by_case(asked)[:MOST],
-        "told": list(told.select_related("instruction__case", "unit").order_by("due_at", "pk")[:MOST]),
+        "told": told,
+        # A task alone opens no case.
+        "seen": set(cases.visible(actor).filter(instructions__tasks__in=told).values_list("pk", flat=True)),
         "most": MOST,
     }
     return page(request, "workbench/supervise/obligations.html", context)
@@ -79,6 +83,12 @@ def _tasks(actor: Actor) -> QuerySet[Assignment]:
     )
     due = Choose(lead, offered, default=F("due_at"))
     return found.annotate(owed_at=due).select_related("case", "unit").order_by(F("owed_at").asc(nulls_last=True), "pk")
+
+
+def _unapproved(actor: Actor) -> QuerySet[Reply]:
+    """Replies that went out first; whoever wrote one sees it too, and asks somebody else."""
+    found = Reply.objects.unapproved().filter(unit_id__in=actor.tree_unit_ids, case__in=cases.visible(actor))
+    return found.select_related("case", "unit", "author").order_by(F("approve_by_at").asc(nulls_last=True), "pk")
 
 
 def _task(task: Assignment) -> dict[str, Any]:

@@ -212,6 +212,8 @@ def _one(request: DeskRequest, number: str, form: BulkOrderForm) -> Outcome:
         return Outcome(number, "", "没有这件留言，或您看不到它")
     if not may(case.state, Step.SUPERVISE) or Step.SUPERVISE not in cases.steps_for(request.actor, case):
         return Outcome(number, case.title, "这件留言不归您督办，或已不能督办")
+    if case.lead_unit_id is None:
+        return Outcome(number, case.title, "还没有承办单位，不能发督办函")
     asked, is_skip = _asked(case)
     if is_skip and not form.cleaned_data["why_skip"]:
         return Outcome(number, case.title, "还没到书面督办这一级，又没有写越级的理由")

@@ -31,7 +31,7 @@ from .case import Typed, case_page
 def draft(request: DeskRequest, number: str) -> HttpResponse:
     """Starts a reply of the own unit, from a template if one was chosen."""
     case = access.case_for(request.actor, number)
-    form = DraftForm(request.POST, actor=request.actor, case=case, prefix_id="draft")
+    form = DraftForm(request.POST, at=request.at, actor=request.actor, case=case, prefix_id="draft")
     trouble = attempt(request, case, lambda: check(request, case, Step.DRAFT_REPLY))
     unit = access.unit_on(request.actor, case)
     if trouble is None and unit is None:

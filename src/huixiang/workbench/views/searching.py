@@ -23,7 +23,7 @@ from huixiang.units.models import Level, Region, Topic, Unit
 
 from .. import spreadsheet
 from ..doors import DeskRequest, me, page, staff_required
-from ..forms_b import SORTS, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
+from ..forms_b import SORTS, UNAPPROVED, BulkAssignForm, SaveFilterForm, SearchForm, topic_groups, unit_named
 from ..wording import clock, marker
 from .queueing import start_of
 
@@ -234,9 +234,12 @@ def _mine(found: CaseQuerySet, request: DeskRequest, wanted: bool) -> CaseQueryS
 def _by_reply(found: CaseQuerySet, request: DeskRequest, state: str) -> CaseQuerySet:
     """Cases with a reply in this state, as far as this person may know of it."""
     actor = request.actor
-    known = Q(state=ReplyState.PUBLISHED) | Q(unit_id__in=actor.tree_unit_ids)
+    own = Q(unit_id__in=actor.tree_unit_ids)
     for code in actor.regions(Role.COORDINATOR, Role.SUPERVISOR):
-        known |= Q(case__region__code__startswith=code)
+        own |= Q(case__region__code__startswith=code)
+    if state == UNAPPROVED:
+        return found.filter(pk__in=Reply.objects.unapproved().filter(own).values("case_id"))
+    known = Q(state=ReplyState.PUBLISHED) | own
     for code in actor.regions(Role.QUALITY_INSPECTOR):
         known |= Q(case__region__code__startswith=code, state=ReplyState.QUALITY)
     return found.filter(pk__in=Reply.objects.filter(known, state=state).values("case_id"))

@@ -26,6 +26,8 @@ from huixiang.rules.samples import samples
 from huixiang.rules.standards import BadStandard, Row, read_row, winner
 from huixiang.units.actions import setting_standards
 from huixiang.units.models import CalendarYear, Level, Region, ServiceStandard
+from huixiang.units.publish_first import limit_for
+from huixiang.units.sources import cited
 from huixiang.units.standards import in_force, row_of
 
 from ..doors import DeskRequest, me, page, staff_required
@@ -92,6 +94,7 @@ def standards(request: DeskRequest) -> HttpResponse:
     found = list(ServiceStandard.objects.filter(region_code__in=codes))
     names = Names({r.code: r.name for r in Region.objects.filter(code__in=codes)}, dict(_columns()))
     live = [f for f in found if f.effective_to is None or f.effective_to > today]
+    delegated = limit_for(region.code, today)
     context = {
         "region": region,
         "regions": regions,
@@ -99,6 +102,8 @@ def standards(request: DeskRequest) -> HttpResponse:
         "past": [
             _line(f, found, region, names, today) for f in found if f not in live and f.region_code == region.code
         ],
+        "delegated": delegated,
+        "delegated_source": cited(delegated.source) if delegated else "",
         "may_edit": request.actor.has(Role.SYSTEM_ADMIN),
         "today": today,
     }

@@ -1,6 +1,7 @@
 """The supervision desk (督办台): what is late, by unit and rung, with the one next act each case needs."""
 
 import calendar
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from huixiang.units.access import Actor
 from huixiang.units.models import Level, Region
 from huixiang.units.standards import in_force
 
-from .. import standing
+from .. import falling_due, standing
 from ..documents.xlsx_file import table_xlsx
 from ..doors import DeskRequest, Trouble, act_of, attempt, page, staff_required
 from ..forms_c import BulkOrderForm, CallForm, DeskFilterForm
@@ -106,13 +107,13 @@ def export(request: DeskRequest) -> HttpResponse:
 @staff_required
 @require_safe
 def due_calendar(request: DeskRequest) -> HttpResponse:
-    """A month of due times, a number a day, and the cases of one day."""
+    """A month of due times, a number per kind and day, and what is due on one day."""
     only_watchers(request)
     today = request.at.astimezone(CHINA).date()
     day = _date(request.GET.get("day", ""))
     month = _date(f"{request.GET.get('month', '')}-01") or (day or today).replace(day=1)
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
-    counts = standing.due_by_day(request.actor, (day for week in weeks for day in week))
+    counts = falling_due.by_day(request.actor, [day for week in weeks for day in week])
     days = in_force().calendar.provisional(month.year - 1, month.year, month.year + 1)
     context = {
         "month": month,
@@ -121,7 +122,7 @@ def due_calendar(request: DeskRequest) -> HttpResponse:
         "weeks": [[_cell(d, month, today, counts, days.is_working_day(d)) for d in week] for week in weeks],
         "weekdays": "一二三四五六日",
         "day": day,
-        "cases": standing.due_on(request.actor, day, DAY_MOST) if day else [],
+        "sections": falling_due.on(request.actor, day, DAY_MOST) if day else [],
         "most": DAY_MOST,
     }
     return page(request, "workbench/supervise/calendar.html", context)
@@ -239,15 +240,15 @@ def _lines(request: DeskRequest, rows: Iterator[standing.Row]) -> Iterator[list[
         ]  # fmt: skip
 
 
-def _cell(day: date, month: date, today: date, counts: dict[date, int], is_working: bool) -> dict[str, Any]:
+def _cell(day: date, month: date, today: date, counts: dict[date, Counter[str]], is_working: bool) -> dict[str, Any]:
     return {
         "day": day,
         "is_other": day.month != month.month,
         "is_today": day == today,
         "is_rest": not is_working,
         "is_past": day < today,
-        "count": counts[day],
-        "words": f"{standing.DAY_CAP - 1}+件" if counts[day] == standing.DAY_CAP else f"{counts[day]}件",
+        "counts": counts[day],
+        "words": falling_due.words_of(counts[day]),
         "url": f"?month={month:%Y-%m}&day={day:%Y-%m-%d}",
     }
 

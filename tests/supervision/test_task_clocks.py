@@ -1,6 +1,6 @@
 """What a leader asked of a unit, and what a supporting unit has to do, runs by a clock of its own and is told of."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.cast import MORNING, fresh
@@ -19,6 +19,7 @@ from huixiang.units.models import Membership
 from huixiang.workbench.queues import waiting
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LAB = pausing.Waited(institution="省质检院")
 DUE = datetime(2026, 11, 20, 17, 0, tzinfo=CHINA)
 
 
@@ -124,7 +125,14 @@ def test_supporting_clock_ends_with_its_task_or_with_the_answer(town, end):
 
 def test_paused_case_pauses_its_supporting_units(town):
     case = town.handling(supporting=["供水公司"])
-    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="等第三方检测报告")
+    pausing.pause(
+        case,
+        town.act("交办员"),
+        reason="expertise",
+        explanation="等检测报告",
+        expected_on=date(2027, 1, 20),
+        waited=LAB,
+    )
     assert [c.is_running for c in clocks(case, "support")] == [False]
     watching.sweep(at=MORNING + 30 * DAY)
     assert alerts(case, "support") == []

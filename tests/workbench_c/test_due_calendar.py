@@ -12,6 +12,7 @@ from huixiang.rules.calendar import CHINA
 from huixiang.supervision.actions import controlling, instructing, ordering
 
 URL = "/desk/supervision/calendar/"
+UNTIL, LAB = (MORNING + 9 * DAY).date(), pausing.Waited(institution="省质检院")
 KINDS = {"case", "control", "promise", "approval", "order", "task", "support"}
 
 
@@ -74,7 +75,7 @@ def test_what_is_done_is_counted_no_more(town, desk):
 def test_paused_case_is_due_on_no_day(town, desk):
     case = town.published(town.handling(), kind="initial", next_report_on=(MORNING + 40 * DAY).date())
     assert [k for k in counts(desk("督办员").get(URL)).values() if "case" in k]
-    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="等第三方检测报告")
+    pausing.pause(case, town.act("交办员"), reason="expertise", explanation="等检测报告", expected_on=UNTIL, waited=LAB)
     assert not [k for k in counts(desk("督办员").get(URL)).values() if "case" in k]
 
 

@@ -118,3 +118,25 @@ def test_the_county_row_is_found_as_the_origin_and_the_provinces_for_another_cou
         standard = deadlines.standard(ClockKind.ANSWER, "standard")
         running = Clock(ClockKind.ANSWER, "", at(11, 16), at(11, 20), standard, reasons=("起算",))
         assert origin(running, deadlines).source == source
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (ClockKind.INSTRUCTION, "11月16日（周一）10:00批示交办，按批示定的日期，应于11月19日（周四）17:00前完成"),
+        (ClockKind.PAUSE, "11月16日（周一）10:00暂停计时，按预计的日期，应于11月19日（周四）17:00前恢复"),
+    ],
+)
+def test_a_date_that_somebody_named_is_said_to_be_theirs(kind, words):
+    named = Clock(
+        kind, "", at(11, 16), at(11, 19, 17), Standard(kind, WorkingDays(5), "s"), reasons=("x",), is_counted=False
+    )
+    assert explain(named, CALENDAR)[0] == words
+
+
+def test_a_clock_that_borrows_a_figure_names_the_row_it_borrows():
+    rows = (Row(ClockKind.ANSWER, "43", WorkingDays(7), "省", date(2026, 1, 1), yellow_days=1),)
+    deadlines = Deadlines(CALENDAR, rows, "430104", "help", "voice", date(2026, 11, 1))
+    standard = deadlines.standard(ClockKind.ANSWER, "standard")
+    task = Clock(ClockKind.SUPPORT, "1", at(11, 16), at(11, 20), standard, reasons=("起算",))
+    assert origin(task, deadlines) == rows[0]

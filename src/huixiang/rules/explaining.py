@@ -11,23 +11,27 @@ from .standards import Deadlines, Row
 
 # A share such as 0.467 of 15 days is meant as seven days.
 WHOLE_DAY = 0.02
+# Where somebody named the date, no figure of a standard had a part in it.
+_NAMED = {
+    ClockKind.COMMITMENT: "公开承诺，按承诺的日期，应于{}前兑现",
+    ClockKind.INSTRUCTION: "批示交办，按批示定的日期，应于{}前完成",
+    ClockKind.PAUSE: "暂停计时，按预计的日期，应于{}前恢复",
+}
 WEEKDAYS = "一二三四五六日"
 
 
 def origin(clock: Clock, deadlines: Deadlines) -> Row | None:
     """The row of the standard that a clock of the case follows; None where a table since then has lost it."""
     place = {"region": deadlines.region, "kind": deadlines.kind, "column": deadlines.column, "on": deadlines.began_on}
-    fitting = [row for row in deadlines.rows if row.fits(clock.kind, lane=row.lane, **place)]  # type: ignore[arg-type]
+    fitting = [row for row in deadlines.rows if row.fits(clock.standard.clock, lane=row.lane, **place)]  # type: ignore[arg-type]
     same = [row for row in fitting if row.standard() == clock.standard]
     return max(same, key=Row.rank, default=None)
 
 
 def explain(clock: Clock, calendar: WorkingCalendar) -> list[str]:
     """The steps of a clock's computation in words, the start first; `calendar` must know or allow for its years."""
-    if clock.kind == ClockKind.COMMITMENT and not clock.is_counted:
-        head = f"{moment(clock.started_at)}公开承诺，按承诺的日期，应于{moment(clock.due_at)}前兑现"
-    else:
-        head = clock.reasons[0]
+    named = "" if clock.is_counted else _NAMED.get(clock.kind, "")
+    head = moment(clock.started_at) + named.format(moment(clock.due_at)) if named else clock.reasons[0]
     return [head, *_uncounted(clock, calendar), *clock.reasons[1:], *_lights(clock, calendar)]
 
 

@@ -21,7 +21,8 @@ from huixiang.rules.lifecycle import State, allowed_pairs
 PAGES = [
     "bare page", "home, kept", "list, kept", "case, kept", "home, rendered", "list, rendered", "case, rendered",
     "case, signed in",
-    "search, rendered", "inbox, moderator", "inbox, coordinator", "inbox, handler", "gate, while writing", "bare INSERT", "submit",
+    "search, rendered", "inbox, moderator", "inbox, coordinator", "inbox, handler", "gate, while writing",
+    "bare INSERT", "submit",
 ]  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def accept(page, title):
     """The unit signs for a case."""
     open_case(page, title)
     page.get_by_role("button", name="签收受理").click()
-    expect(page.get_by_text("已签收，办理期限从现在开始计算。")).to_be_visible()
+    expect(page.get_by_text("已签收受理。")).to_be_visible()
 
 
 def claim(page, title):

@@ -81,9 +81,12 @@ def marker(at: datetime) -> Callable[[datetime | None], SafeString]:
     The calendar is read once, and only where a due time lies in a later year.
     """
     kept: list[WorkingCalendar] = []
+    # Reckoned once: lists ask for every row, and nearly every row is due this year.
+    next_year = localtime(at).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    next_year = next_year.replace(year=next_year.year + 1)
 
     def mark(due: datetime | None) -> SafeString:
-        if due is None or localtime(due).year <= localtime(at).year:
+        if due is None or due < next_year:
             return SafeString("")
         if not kept:
             kept.append(in_force().calendar)

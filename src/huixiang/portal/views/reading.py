@@ -46,7 +46,7 @@ def case(request: Asked, number: str) -> HttpResponse:
         "events": timeline.entries(events),
         "stations": timeline.stations(found),
         "replies": replies.shown(answers, files),
-        "is_tentative": not found.is_urgent and is_tentative(found.answer_due_at, request.at),
+        "is_tentative": not answers and not found.is_urgent and is_tentative(found.answer_due_at, request.at),
         "promises": promises_of(found, events),
         "files": replies.linked(f for f in files if f.reply_id is None),
         "supplements": _supplements(found) if Step.APPROVE_SUPPLEMENT in steps else [],

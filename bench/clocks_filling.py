@@ -70,7 +70,7 @@ def add_due(count: int) -> None:
     units, first = _units(), Case.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
     for start in range(0, count, CHUNK):
         numbers = range(start, min(start + CHUNK, count))
-        # Accepted from 10:10 to 11:50: more than three of the five golden hours are over, and fewer than five.
+        # Assigned and accepted from 10:10 to 11:50: of the five golden hours more than three are over, and not five.
         cases = [
             _case(first + n, units[n % len(units)], AT - timedelta(hours=4, minutes=50) + timedelta(seconds=n % 6000))
             for n in numbers
@@ -93,7 +93,8 @@ def _units() -> list[Unit]:
 
 
 def _case(pk: int, unit: Unit, accepted_at: datetime) -> Case:
-    start = accepted_at - timedelta(hours=2)
+    # The golden hours begin with the assignment.
+    start = accepted_at - timedelta(minutes=5)
     case = Case(
         pk=pk, number=f"HXD{pk}", column_id="voice", kind=MessageKind.COMPLAINT, region_id=unit.region_id,
         visibility=Visibility.PUBLIC, title="小区二次供水水压太低", body=BODY,
@@ -102,7 +103,7 @@ def _case(pk: int, unit: Unit, accepted_at: datetime) -> Case:
         lead_unit=unit, first_contact_unit=unit, look_again_at=accepted_at,
     )  # fmt: skip
     case.answer_due_at = due(case, ClockKind.ANSWER, accepted_at)
-    case.due_at = due(case, ClockKind.FIRST_WORD, accepted_at)
+    case.due_at = due(case, ClockKind.FIRST_WORD, start)
     return case
 
 

@@ -8,1200 +8,489 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("units", "0001_initial"),
+        ('units', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Column",
+            name='Column',
             fields=[
-                ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=20)),
-                ("intro", models.CharField(max_length=200)),
-                ("notice", models.CharField(blank=True, max_length=300)),
-                ("kinds", models.JSONField(default=list)),
-                ("asks_office_holder", models.BooleanField(default=False)),
-                ("asks_business", models.BooleanField(default=False)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("is_active", models.BooleanField(default=True)),
+                ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=20)),
+                ('intro', models.CharField(max_length=200)),
+                ('notice', models.CharField(blank=True, max_length=300)),
+                ('kinds', models.JSONField(default=list)),
+                ('asks_office_holder', models.BooleanField(default=False)),
+                ('asks_business', models.BooleanField(default=False)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('is_active', models.BooleanField(default=True)),
             ],
             options={
-                "ordering": ["position"],
+                'ordering': ['position'],
             },
         ),
         migrations.CreateModel(
-            name="LedgerSeal",
+            name='LedgerSeal',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("last_event_id", models.BigIntegerField(unique=True)),
-                ("events_count", models.PositiveIntegerField()),
-                ("prev_hash", models.CharField(blank=True, max_length=64)),
-                ("hash", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last_event_id', models.BigIntegerField(unique=True)),
+                ('events_count', models.PositiveIntegerField()),
+                ('prev_hash', models.CharField(blank=True, max_length=64)),
+                ('hash', models.CharField(max_length=64)),
+                ('at', models.DateTimeField()),
             ],
             options={
-                "ordering": ["last_event_id"],
+                'ordering': ['last_event_id'],
             },
         ),
         migrations.CreateModel(
-            name="PublicStamp",
+            name='PublicStamp',
             fields=[
-                ("slot", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ("value", models.BigIntegerField(default=0)),
+                ('slot', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ('value', models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name="Case",
+            name='Case',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=20, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("consult", "咨询"),
-                            ("help", "求助"),
-                            ("complaint", "投诉"),
-                            ("report", "举报"),
-                            ("suggest", "建言"),
-                            ("thanks", "感谢"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "visibility",
-                    models.CharField(
-                        choices=[("public", "公开"), ("reply_only", "仅公开回复"), ("private", "不公开")],
-                        default="public",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "urgency",
-                    models.CharField(
-                        choices=[("normal", "一般"), ("urgent", "紧急"), ("critical", "特急")],
-                        default="normal",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "lane",
-                    models.CharField(
-                        choices=[("simple", "简易"), ("standard", "标准"), ("urgent", "紧急")],
-                        default="standard",
-                        max_length=10,
-                    ),
-                ),
-                ("title", models.CharField(max_length=60)),
-                ("body", models.TextField()),
-                ("sealed_title", huixiang.accounts.encryption.SealedTextField()),
-                ("sealed_body", huixiang.accounts.encryption.SealedTextField()),
-                ("sealed_contact", huixiang.accounts.encryption.SealedTextField(blank=True, default="")),
-                ("business_name", models.CharField(blank=True, max_length=80)),
-                ("amount_yuan", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
-                ("query_code_hash", models.CharField(max_length=64)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            (huixiang.rules.lifecycle.State["SUBMITTED"], "待审核"),
-                            (huixiang.rules.lifecycle.State["MODERATING"], "审核中"),
-                            (huixiang.rules.lifecycle.State["NEED_SUPPLEMENT"], "待您补充"),
-                            (huixiang.rules.lifecycle.State["REJECTED"], "未通过审核"),
-                            (huixiang.rules.lifecycle.State["DIVERTED"], "请走其他渠道"),
-                            (huixiang.rules.lifecycle.State["MERGED"], "已并入同类留言"),
-                            (huixiang.rules.lifecycle.State["TO_ASSIGN"], "待交办"),
-                            (huixiang.rules.lifecycle.State["ASSIGNED"], "待签收"),
-                            (huixiang.rules.lifecycle.State["OBJECTED"], "承办单位有异议"),
-                            (huixiang.rules.lifecycle.State["HANDLING"], "办理中"),
-                            (huixiang.rules.lifecycle.State["PAUSED"], "依规暂停计时"),
-                            (huixiang.rules.lifecycle.State["TRACKING"], "已答复，承诺跟踪中"),
-                            (huixiang.rules.lifecycle.State["AWAITING_RATING"], "已答复，待评价"),
-                            (huixiang.rules.lifecycle.State["CLOSED"], "已办结"),
-                            (huixiang.rules.lifecycle.State["REOPENED"], "重新办理"),
-                            (huixiang.rules.lifecycle.State["TRANSFERRED"], "已移送"),
-                            (huixiang.rules.lifecycle.State["FINALIZED"], "复核终结"),
-                            (huixiang.rules.lifecycle.State["WITHDRAWN"], "已撤回"),
-                        ],
-                        default=huixiang.rules.lifecycle.State["SUBMITTED"],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "resolution",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("resolved", "已解决"),
-                            ("partly", "部分解决"),
-                            ("unresolved", "未解决"),
-                            ("explained", "解释说明"),
-                            ("refused", "不予支持"),
-                            ("forwarded", "已移送"),
-                            ("unconfirmed", "单位称已解决，留言人未确认"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                ("reason_code", models.CharField(blank=True, default="", max_length=40)),
-                ("round", models.PositiveSmallIntegerField(default=1)),
-                ("supporters_count", models.PositiveIntegerField(default=0)),
-                ("reminders_count", models.PositiveIntegerField(default=0)),
-                ("submitted_at", models.DateTimeField()),
-                ("approved_at", models.DateTimeField(null=True)),
-                ("assigned_at", models.DateTimeField(null=True)),
-                ("accepted_at", models.DateTimeField(null=True)),
-                ("first_reply_at", models.DateTimeField(null=True)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("public_at", models.DateTimeField(null=True)),
-                ("due_at", models.DateTimeField(null=True)),
-                ("answer_due_at", models.DateTimeField(null=True)),
-                ("look_again_at", models.DateTimeField(null=True)),
-                (
-                    "pause_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("citizen", "等待留言人补充材料"),
-                            ("expertise", "法定鉴定、检测"),
-                            ("hearing", "听证"),
-                            ("handed_over", "已移送有权机关"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                ("paused_at", models.DateTimeField(null=True)),
-                ("event_count", models.PositiveIntegerField(default=0)),
-                ("ledger_head", models.CharField(blank=True, default="", max_length=64)),
-                ("is_historical", models.BooleanField(default=False)),
-                ("origin_key", models.CharField(max_length=100, null=True, unique=True)),
-                ("accused_units", models.ManyToManyField(blank=True, related_name="accusing_cases", to="units.unit")),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "first_contact_unit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="first_contacts",
-                        to="units.unit",
-                    ),
-                ),
-                (
-                    "lead_unit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lead_cases",
-                        to="units.unit",
-                    ),
-                ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merged_cases",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "office_holder",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="units.officeholder",
-                    ),
-                ),
-                (
-                    "region",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="units.region"
-                    ),
-                ),
-                (
-                    "reviewer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reviewing_cases",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "topic",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="units.topic"
-                    ),
-                ),
-                (
-                    "column",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="cases.column"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=20, unique=True)),
+                ('kind', models.CharField(choices=[('consult', '咨询'), ('help', '求助'), ('complaint', '投诉'), ('report', '举报'), ('suggest', '建言'), ('thanks', '感谢')], max_length=12)),
+                ('visibility', models.CharField(choices=[('public', '公开'), ('reply_only', '仅公开回复'), ('private', '不公开')], default='public', max_length=12)),
+                ('urgency', models.CharField(choices=[('normal', '一般'), ('urgent', '紧急'), ('critical', '特急')], default='normal', max_length=10)),
+                ('lane', models.CharField(choices=[('simple', '简易'), ('standard', '标准'), ('urgent', '紧急')], default='standard', max_length=10)),
+                ('title', models.CharField(max_length=60)),
+                ('body', models.TextField()),
+                ('sealed_title', huixiang.accounts.encryption.SealedTextField()),
+                ('sealed_body', huixiang.accounts.encryption.SealedTextField()),
+                ('sealed_contact', huixiang.accounts.encryption.SealedTextField(blank=True, default='')),
+                ('business_name', models.CharField(blank=True, max_length=80)),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ('query_code_hash', models.CharField(max_length=64)),
+                ('state', models.CharField(choices=[(huixiang.rules.lifecycle.State['SUBMITTED'], '待审核'), (huixiang.rules.lifecycle.State['MODERATING'], '审核中'), (huixiang.rules.lifecycle.State['NEED_SUPPLEMENT'], '待您补充'), (huixiang.rules.lifecycle.State['REJECTED'], '未通过审核'), (huixiang.rules.lifecycle.State['DIVERTED'], '请走其他渠道'), (huixiang.rules.lifecycle.State['MERGED'], '已并入同类留言'), (huixiang.rules.lifecycle.State['TO_ASSIGN'], '待交办'), (huixiang.rules.lifecycle.State['ASSIGNED'], '待签收'), (huixiang.rules.lifecycle.State['OBJECTED'], '承办单位有异议'), (huixiang.rules.lifecycle.State['HANDLING'], '办理中'), (huixiang.rules.lifecycle.State['PAUSED'], '依规暂停计时'), (huixiang.rules.lifecycle.State['TRACKING'], '已答复，承诺跟踪中'), (huixiang.rules.lifecycle.State['AWAITING_RATING'], '已答复，待评价'), (huixiang.rules.lifecycle.State['CLOSED'], '已办结'), (huixiang.rules.lifecycle.State['REOPENED'], '重新办理'), (huixiang.rules.lifecycle.State['TRANSFERRED'], '已移送'), (huixiang.rules.lifecycle.State['FINALIZED'], '复核终结'), (huixiang.rules.lifecycle.State['WITHDRAWN'], '已撤回')], default=huixiang.rules.lifecycle.State['SUBMITTED'], max_length=20)),
+                ('resolution', models.CharField(blank=True, choices=[('resolved', '已解决'), ('partly', '部分解决'), ('unresolved', '未解决'), ('explained', '解释说明'), ('refused', '不予支持'), ('forwarded', '已移送'), ('unconfirmed', '单位称已解决，留言人未确认')], default='', max_length=20)),
+                ('reason_code', models.CharField(blank=True, default='', max_length=40)),
+                ('round', models.PositiveSmallIntegerField(default=1)),
+                ('supporters_count', models.PositiveIntegerField(default=0)),
+                ('reminders_count', models.PositiveIntegerField(default=0)),
+                ('submitted_at', models.DateTimeField()),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('assigned_at', models.DateTimeField(null=True)),
+                ('accepted_at', models.DateTimeField(null=True)),
+                ('first_reply_at', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('public_at', models.DateTimeField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('answer_due_at', models.DateTimeField(null=True)),
+                ('look_again_at', models.DateTimeField(null=True)),
+                ('pause_reason', models.CharField(blank=True, choices=[('citizen', '等待留言人补充材料'), ('expertise', '法定鉴定、检测'), ('hearing', '听证'), ('handed_over', '已移送有权机关')], default='', max_length=20)),
+                ('paused_at', models.DateTimeField(null=True)),
+                ('event_count', models.PositiveIntegerField(default=0)),
+                ('ledger_head', models.CharField(blank=True, default='', max_length=64)),
+                ('is_historical', models.BooleanField(default=False)),
+                ('origin_key', models.CharField(max_length=100, null=True, unique=True)),
+                ('accused_units', models.ManyToManyField(blank=True, related_name='accusing_cases', to='units.unit')),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to=settings.AUTH_USER_MODEL)),
+                ('first_contact_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='first_contacts', to='units.unit')),
+                ('lead_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lead_cases', to='units.unit')),
+                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_cases', to='cases.case')),
+                ('office_holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='units.officeholder')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='units.region')),
+                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviewing_cases', to=settings.AUTH_USER_MODEL)),
+                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='units.topic')),
+                ('column', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.column')),
             ],
             options={
-                "ordering": ["-submitted_at"],
+                'ordering': ['-submitted_at'],
             },
         ),
         migrations.CreateModel(
-            name="CaseEvent",
+            name='CaseEvent',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seq", models.PositiveIntegerField()),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            (huixiang.rules.lifecycle.Step["SUBMIT"], "提交留言"),
-                            (huixiang.rules.lifecycle.Step["IMPORT"], "历史留言导入"),
-                            (huixiang.rules.lifecycle.Step["TAKE_REVIEW"], "开始审核"),
-                            (huixiang.rules.lifecycle.Step["RELEASE_REVIEW"], "放回审核队列"),
-                            (huixiang.rules.lifecycle.Step["APPROVE"], "审核通过"),
-                            (huixiang.rules.lifecycle.Step["ASK_SUPPLEMENT"], "请留言人补充"),
-                            (huixiang.rules.lifecycle.Step["SUPPLY"], "留言人已补充"),
-                            (huixiang.rules.lifecycle.Step["LAPSE"], "逾期未补充"),
-                            (huixiang.rules.lifecycle.Step["REJECT"], "未通过审核"),
-                            (huixiang.rules.lifecycle.Step["DIVERT"], "告知其他渠道"),
-                            (huixiang.rules.lifecycle.Step["MERGE"], "并入同类留言"),
-                            (huixiang.rules.lifecycle.Step["ASSIGN"], "交办"),
-                            (huixiang.rules.lifecycle.Step["ADD_SUPPORT"], "增加协办单位"),
-                            (huixiang.rules.lifecycle.Step["CLAIM"], "认领"),
-                            (huixiang.rules.lifecycle.Step["ACCEPT"], "签收受理"),
-                            (huixiang.rules.lifecycle.Step["OBJECT"], "提出异议"),
-                            (huixiang.rules.lifecycle.Step["UPHOLD_OBJECTION"], "异议成立"),
-                            (huixiang.rules.lifecycle.Step["OVERRULE_OBJECTION"], "异议不成立"),
-                            (huixiang.rules.lifecycle.Step["SEND_BACK"], "退回"),
-                            (huixiang.rules.lifecycle.Step["TRANSFER"], "转办"),
-                            (huixiang.rules.lifecycle.Step["PAUSE"], "暂停计时"),
-                            (huixiang.rules.lifecycle.Step["RESUME"], "恢复计时"),
-                            (huixiang.rules.lifecycle.Step["EXTEND"], "延期"),
-                            (huixiang.rules.lifecycle.Step["NOTE"], "内部备注"),
-                            (huixiang.rules.lifecycle.Step["FINISH_TASK"], "协办完成"),
-                            (huixiang.rules.lifecycle.Step["DRAFT_REPLY"], "起草回复"),
-                            (huixiang.rules.lifecycle.Step["SEND_TO_REVIEW"], "送审"),
-                            (huixiang.rules.lifecycle.Step["RETURN_REPLY"], "退回修改"),
-                            (huixiang.rules.lifecycle.Step["PASS_REVIEW"], "单位审核通过"),
-                            (huixiang.rules.lifecycle.Step["DISCARD_REPLY"], "作废草稿"),
-                            (huixiang.rules.lifecycle.Step["PUBLISH_REPLY"], "发布回复"),
-                            (huixiang.rules.lifecycle.Step["CONCLUDE"], "答复完毕"),
-                            (huixiang.rules.lifecycle.Step["CONCLUDE_WITH_PROMISE"], "答复完毕，跟踪承诺"),
-                            (huixiang.rules.lifecycle.Step["KEEP_PROMISE"], "承诺兑现"),
-                            (huixiang.rules.lifecycle.Step["HAND_OVER"], "移送"),
-                            (huixiang.rules.lifecycle.Step["SUPPLEMENT"], "留言人补充"),
-                            (huixiang.rules.lifecycle.Step["APPROVE_SUPPLEMENT"], "公开补充内容"),
-                            (huixiang.rules.lifecycle.Step["HIDE_SUPPLEMENT"], "补充内容不公开"),
-                            (huixiang.rules.lifecycle.Step["REDACT"], "隐去个人信息"),
-                            (huixiang.rules.lifecycle.Step["CHANGE_VISIBILITY"], "改变公开范围"),
-                            (huixiang.rules.lifecycle.Step["RATE"], "留言人评价"),
-                            (huixiang.rules.lifecycle.Step["CLOSE_UNRATED"], "到期未评价，办结"),
-                            (huixiang.rules.lifecycle.Step["REOPEN"], "重新办理"),
-                            (huixiang.rules.lifecycle.Step["FINALIZE"], "复核终结"),
-                            (huixiang.rules.lifecycle.Step["WITHDRAW"], "撤回"),
-                        ],
-                        max_length=24,
-                    ),
-                ),
-                ("from_state", models.CharField(blank=True, max_length=20)),
-                ("to_state", models.CharField(max_length=20)),
-                ("actor_role", models.CharField(max_length=20)),
-                ("at", models.DateTimeField()),
-                ("is_public", models.BooleanField(default=False)),
-                ("data", models.JSONField(default=dict)),
-                ("prev_hash", models.CharField(blank=True, max_length=64)),
-                ("hash", models.CharField(max_length=64)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cases.case"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seq', models.PositiveIntegerField()),
+                ('step', models.CharField(choices=[(huixiang.rules.lifecycle.Step['SUBMIT'], '提交留言'), (huixiang.rules.lifecycle.Step['IMPORT'], '历史留言导入'), (huixiang.rules.lifecycle.Step['TAKE_REVIEW'], '开始审核'), (huixiang.rules.lifecycle.Step['RELEASE_REVIEW'], '放回审核队列'), (huixiang.rules.lifecycle.Step['APPROVE'], '审核通过'), (huixiang.rules.lifecycle.Step['ASK_SUPPLEMENT'], '请留言人补充'), (huixiang.rules.lifecycle.Step['SUPPLY'], '留言人已补充'), (huixiang.rules.lifecycle.Step['LAPSE'], '逾期未补充'), (huixiang.rules.lifecycle.Step['REJECT'], '未通过审核'), (huixiang.rules.lifecycle.Step['DIVERT'], '告知其他渠道'), (huixiang.rules.lifecycle.Step['MERGE'], '并入同类留言'), (huixiang.rules.lifecycle.Step['ASSIGN'], '交办'), (huixiang.rules.lifecycle.Step['ADD_SUPPORT'], '增加协办单位'), (huixiang.rules.lifecycle.Step['CLAIM'], '认领'), (huixiang.rules.lifecycle.Step['ACCEPT'], '签收受理'), (huixiang.rules.lifecycle.Step['OBJECT'], '提出异议'), (huixiang.rules.lifecycle.Step['UPHOLD_OBJECTION'], '异议成立'), (huixiang.rules.lifecycle.Step['OVERRULE_OBJECTION'], '异议不成立'), (huixiang.rules.lifecycle.Step['SEND_BACK'], '退回'), (huixiang.rules.lifecycle.Step['TRANSFER'], '转办'), (huixiang.rules.lifecycle.Step['PAUSE'], '暂停计时'), (huixiang.rules.lifecycle.Step['RESUME'], '恢复计时'), (huixiang.rules.lifecycle.Step['EXTEND'], '延期'), (huixiang.rules.lifecycle.Step['NOTE'], '内部备注'), (huixiang.rules.lifecycle.Step['FINISH_TASK'], '协办完成'), (huixiang.rules.lifecycle.Step['DRAFT_REPLY'], '起草回复'), (huixiang.rules.lifecycle.Step['SEND_TO_REVIEW'], '送审'), (huixiang.rules.lifecycle.Step['RETURN_REPLY'], '退回修改'), (huixiang.rules.lifecycle.Step['PASS_REVIEW'], '单位审核通过'), (huixiang.rules.lifecycle.Step['DISCARD_REPLY'], '作废草稿'), (huixiang.rules.lifecycle.Step['PUBLISH_REPLY'], '发布回复'), (huixiang.rules.lifecycle.Step['CONCLUDE'], '答复完毕'), (huixiang.rules.lifecycle.Step['CONCLUDE_WITH_PROMISE'], '答复完毕，跟踪承诺'), (huixiang.rules.lifecycle.Step['KEEP_PROMISE'], '承诺兑现'), (huixiang.rules.lifecycle.Step['HAND_OVER'], '移送'), (huixiang.rules.lifecycle.Step['SUPPLEMENT'], '留言人补充'), (huixiang.rules.lifecycle.Step['APPROVE_SUPPLEMENT'], '公开补充内容'), (huixiang.rules.lifecycle.Step['HIDE_SUPPLEMENT'], '补充内容不公开'), (huixiang.rules.lifecycle.Step['REDACT'], '隐去个人信息'), (huixiang.rules.lifecycle.Step['CHANGE_VISIBILITY'], '改变公开范围'), (huixiang.rules.lifecycle.Step['RATE'], '留言人评价'), (huixiang.rules.lifecycle.Step['CLOSE_UNRATED'], '到期未评价，办结'), (huixiang.rules.lifecycle.Step['REOPEN'], '重新办理'), (huixiang.rules.lifecycle.Step['FINALIZE'], '复核终结'), (huixiang.rules.lifecycle.Step['WITHDRAW'], '撤回')], max_length=24)),
+                ('from_state', models.CharField(blank=True, max_length=20)),
+                ('to_state', models.CharField(max_length=20)),
+                ('actor_role', models.CharField(max_length=20)),
+                ('at', models.DateTimeField()),
+                ('is_public', models.BooleanField(default=False)),
+                ('data', models.JSONField(default=dict)),
+                ('prev_hash', models.CharField(blank=True, max_length=64)),
+                ('hash', models.CharField(max_length=64)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
+                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
             ],
             options={
-                "ordering": ["case_id", "seq"],
+                'ordering': ['case_id', 'seq'],
             },
         ),
         migrations.CreateModel(
-            name="Draft",
+            name='Draft',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("token", models.CharField(max_length=64, unique=True)),
-                ("sealed_form", huixiang.accounts.encryption.SealedTextField()),
-                ("created_at", models.DateTimeField()),
-                ("updated_at", models.DateTimeField()),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.OneToOneField(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="draft", to="cases.case"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(max_length=64, unique=True)),
+                ('sealed_form', huixiang.accounts.encryption.SealedTextField()),
+                ('created_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField()),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                ('case', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='cases.case')),
             ],
         ),
         migrations.CreateModel(
-            name="Objection",
+            name='Objection',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("legal_basis", models.CharField(max_length=200)),
-                ("reasons", models.CharField(max_length=500)),
-                ("at", models.DateTimeField()),
-                ("is_upheld", models.BooleanField(null=True)),
-                ("decision", models.CharField(blank=True, max_length=500)),
-                ("decided_at", models.DateTimeField(null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="cases.case"
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "suggested_unit",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="units.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('legal_basis', models.CharField(max_length=200)),
+                ('reasons', models.CharField(max_length=500)),
+                ('at', models.DateTimeField()),
+                ('is_upheld', models.BooleanField(null=True)),
+                ('decision', models.CharField(blank=True, max_length=500)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='cases.case')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('suggested_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='units.unit')),
             ],
         ),
         migrations.CreateModel(
-            name="OriginalLook",
+            name='OriginalLook',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("what", models.CharField(max_length=20)),
-                ("purpose", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="looks", to="cases.case"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="looks", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=20)),
+                ('purpose', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='cases.case')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-at"],
+                'ordering': ['-at'],
             },
         ),
         migrations.CreateModel(
-            name="Reply",
+            name='Reply',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ack", "接收告知"),
-                            ("initial", "初步回应"),
-                            ("progress", "进展通报"),
-                            ("final", "正式答复"),
-                            ("correction", "更正说明"),
-                            ("extension", "延期说明"),
-                            ("transfer", "移送告知"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "草稿"),
-                            ("unit_review", "待单位审核"),
-                            ("quality", "待质检"),
-                            ("published", "已发布"),
-                            ("discarded", "已作废"),
-                        ],
-                        default="draft",
-                        max_length=12,
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(default=1)),
-                ("body", models.TextField()),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "claimed_resolution",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("resolved", "已解决"),
-                            ("partly", "部分解决"),
-                            ("unresolved", "未解决"),
-                            ("explained", "解释说明"),
-                            ("refused", "不予支持"),
-                            ("forwarded", "已移送"),
-                            ("unconfirmed", "单位称已解决，留言人未确认"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                ("next_report_on", models.DateField(null=True)),
-                ("promise", models.CharField(blank=True, max_length=200)),
-                ("promise_due_on", models.DateField(null=True)),
-                ("extended_to", models.DateField(null=True)),
-                ("public_reason", models.CharField(blank=True, max_length=300)),
-                ("transfer_to", models.CharField(blank=True, max_length=80)),
-                ("receipt_number", models.CharField(blank=True, max_length=60)),
-                ("returned_note", models.CharField(blank=True, max_length=500)),
-                ("created_at", models.DateTimeField()),
-                ("updated_at", models.DateTimeField()),
-                ("published_at", models.DateTimeField(null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="replies", to="cases.case"
-                    ),
-                ),
-                (
-                    "corrects",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="corrections",
-                        to="cases.reply",
-                    ),
-                ),
-                (
-                    "inspector",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "reviewer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="replies", to="units.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('ack', '接收告知'), ('initial', '初步回应'), ('progress', '进展通报'), ('final', '正式答复'), ('correction', '更正说明'), ('extension', '延期说明'), ('transfer', '移送告知')], max_length=12)),
+                ('state', models.CharField(choices=[('draft', '草稿'), ('unit_review', '待单位审核'), ('quality', '待质检'), ('published', '已发布'), ('discarded', '已作废')], default='draft', max_length=12)),
+                ('round', models.PositiveSmallIntegerField(default=1)),
+                ('body', models.TextField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('claimed_resolution', models.CharField(blank=True, choices=[('resolved', '已解决'), ('partly', '部分解决'), ('unresolved', '未解决'), ('explained', '解释说明'), ('refused', '不予支持'), ('forwarded', '已移送'), ('unconfirmed', '单位称已解决，留言人未确认')], default='', max_length=20)),
+                ('next_report_on', models.DateField(null=True)),
+                ('promise', models.CharField(blank=True, max_length=200)),
+                ('promise_due_on', models.DateField(null=True)),
+                ('extended_to', models.DateField(null=True)),
+                ('public_reason', models.CharField(blank=True, max_length=300)),
+                ('transfer_to', models.CharField(blank=True, max_length=80)),
+                ('receipt_number', models.CharField(blank=True, max_length=60)),
+                ('returned_note', models.CharField(blank=True, max_length=500)),
+                ('created_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField()),
+                ('published_at', models.DateTimeField(null=True)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='cases.case')),
+                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.reply')),
+                ('inspector', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='units.unit')),
             ],
             options={
-                "ordering": ["created_at"],
+                'ordering': ['created_at'],
             },
         ),
         migrations.CreateModel(
-            name="ReplyTemplate",
+            name='ReplyTemplate',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ack", "接收告知"),
-                            ("initial", "初步回应"),
-                            ("progress", "进展通报"),
-                            ("final", "正式答复"),
-                            ("correction", "更正说明"),
-                            ("extension", "延期说明"),
-                            ("transfer", "移送告知"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("title", models.CharField(max_length=60)),
-                ("body", models.TextField()),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reply_templates",
-                        to="units.unit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('ack', '接收告知'), ('initial', '初步回应'), ('progress', '进展通报'), ('final', '正式答复'), ('correction', '更正说明'), ('extension', '延期说明'), ('transfer', '移送告知')], max_length=12)),
+                ('title', models.CharField(max_length=60)),
+                ('body', models.TextField()),
+                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reply_templates', to='units.unit')),
             ],
             options={
-                "ordering": ["kind", "title"],
+                'ordering': ['kind', 'title'],
             },
         ),
         migrations.CreateModel(
-            name="ReplyVersion",
+            name='ReplyVersion',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("body", models.TextField()),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "reply",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="cases.reply"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('body', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reply', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='cases.reply')),
             ],
             options={
-                "ordering": ["number"],
+                'ordering': ['number'],
             },
         ),
         migrations.CreateModel(
-            name="SavedFilter",
+            name='SavedFilter',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=30)),
-                ("query", models.CharField(max_length=500)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="saved_filters",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=30)),
+                ('query', models.CharField(max_length=500)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="Supplement",
+            name='Supplement',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("body", models.TextField()),
-                ("sealed_body", huixiang.accounts.encryption.SealedTextField()),
-                ("at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("pending", "待审核"), ("shown", "已公开"), ("hidden", "不公开")],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="supplements", to="cases.case"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('body', models.TextField()),
+                ('sealed_body', huixiang.accounts.encryption.SealedTextField()),
+                ('at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('pending', '待审核'), ('shown', '已公开'), ('hidden', '不公开')], default='pending', max_length=10)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='cases.case')),
             ],
             options={
-                "ordering": ["at"],
+                'ordering': ['at'],
             },
         ),
         migrations.CreateModel(
-            name="Attachment",
+            name='Attachment',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=64, unique=True)),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(choices=[("image", "图片"), ("pdf", "PDF"), ("audio", "录音")], max_length=10),
-                ),
-                ("content_type", models.CharField(max_length=40)),
-                ("size_bytes", models.PositiveIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("is_public", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attachments",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="cases.draft",
-                    ),
-                ),
-                (
-                    "reply",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="cases.reply",
-                    ),
-                ),
-                (
-                    "supplement",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attachments",
-                        to="cases.supplement",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=64, unique=True)),
+                ('name', models.CharField(max_length=120)),
+                ('kind', models.CharField(choices=[('image', '图片'), ('pdf', 'PDF'), ('audio', '录音')], max_length=10)),
+                ('content_type', models.CharField(max_length=40)),
+                ('size_bytes', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('is_public', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='cases.case')),
+                ('draft', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.draft')),
+                ('reply', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.reply')),
+                ('supplement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='cases.supplement')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="Supporter",
+            name='Supporter',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sealed_note", huixiang.accounts.encryption.SealedTextField(blank=True, default="")),
-                ("at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="supporters", to="cases.case"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="supports",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sealed_note', huixiang.accounts.encryption.SealedTextField(blank=True, default='')),
+                ('at', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supporters', to='cases.case')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supports', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="Assignment",
+            name='Assignment',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("role", models.CharField(choices=[("lead", "主办"), ("supporting", "协办")], max_length=12)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("offered", "待签收"),
-                            ("accepted", "办理中"),
-                            ("objected", "有异议"),
-                            ("done", "已完成"),
-                            ("ended", "已结束"),
-                        ],
-                        default="offered",
-                        max_length=12,
-                    ),
-                ),
-                ("task", models.CharField(blank=True, max_length=300)),
-                ("assigned_at", models.DateTimeField()),
-                ("sign_due_at", models.DateTimeField(null=True)),
-                ("due_at", models.DateTimeField(null=True)),
-                ("accepted_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("result", models.CharField(blank=True, max_length=500)),
-                (
-                    "assigned_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments_made",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "handler",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments_handled",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="units.unit"
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="cases.case"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('lead', '主办'), ('supporting', '协办')], max_length=12)),
+                ('state', models.CharField(choices=[('offered', '待签收'), ('accepted', '办理中'), ('objected', '有异议'), ('done', '已完成'), ('ended', '已结束')], default='offered', max_length=12)),
+                ('task', models.CharField(blank=True, max_length=300)),
+                ('assigned_at', models.DateTimeField()),
+                ('sign_due_at', models.DateTimeField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('accepted_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('result', models.CharField(blank=True, max_length=500)),
+                ('assigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments_made', to=settings.AUTH_USER_MODEL)),
+                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments_handled', to=settings.AUTH_USER_MODEL)),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='units.unit')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='cases.case')),
             ],
             options={
-                "ordering": ["assigned_at"],
-                "indexes": [models.Index(fields=["unit", "state", "due_at"], name="assignment_unit_due")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("role", "lead"), ("state__in", ["offered", "accepted", "objected"])),
-                        fields=("case",),
-                        name="one_lead_unit_per_case",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state__in", ["offered", "accepted", "objected"])),
-                        fields=("case", "unit"),
-                        name="one_live_task_per_unit_and_case",
-                    ),
-                ],
+                'ordering': ['assigned_at'],
+                'indexes': [models.Index(fields=['unit', 'state', 'due_at'], name='assignment_unit_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('state__in', ['offered', 'accepted', 'objected'])), fields=('case',), name='one_lead_unit_per_case'), models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'objected'])), fields=('case', 'unit'), name='one_live_task_per_unit_and_case')],
             },
         ),
         migrations.CreateModel(
-            name="EventDelivery",
+            name='EventDelivery',
             fields=[
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="delivery",
-                        serialize=False,
-                        to="cases.caseevent",
-                    ),
-                ),
-                ("done", models.JSONField(default=list)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("next_try_at", models.DateTimeField()),
-                ("last_error", models.TextField(blank=True)),
-                ("given_up_at", models.DateTimeField(null=True)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='delivery', serialize=False, to='cases.caseevent')),
+                ('done', models.JSONField(default=list)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField()),
+                ('last_error', models.TextField(blank=True)),
+                ('given_up_at', models.DateTimeField(null=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("given_up_at__isnull", True)), fields=["next_try_at"], name="delivery_due"
-                    )
-                ],
+                'indexes': [models.Index(condition=models.Q(('given_up_at__isnull', True)), fields=['next_try_at'], name='delivery_due')],
             },
         ),
         migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.UniqueConstraint(fields=("case", "seq"), name="one_event_per_place_in_the_chain"),
+            model_name='caseevent',
+            constraint=models.UniqueConstraint(fields=('case', 'seq'), name='one_event_per_place_in_the_chain'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["state", "due_at"], name="case_state_due"),
+            model_name='case',
+            index=models.Index(fields=['state', 'due_at'], name='case_state_due'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["lead_unit", "state", "due_at"], name="case_lead_state_due"),
+            model_name='case',
+            index=models.Index(fields=['lead_unit', 'state', 'due_at'], name='case_lead_state_due'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["region", "state", "due_at"], name="case_region_state_due"),
+            model_name='case',
+            index=models.Index(fields=['region', 'state', 'due_at'], name='case_region_state_due'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["author", "-submitted_at"], name="case_author_recent"),
+            model_name='case',
+            index=models.Index(fields=['author', '-submitted_at'], name='case_author_recent'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["topic", "-submitted_at"], name="case_topic_recent"),
+            model_name='case',
+            index=models.Index(fields=['topic', '-submitted_at'], name='case_topic_recent'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("look_again_at__isnull", False)), fields=["look_again_at"], name="case_look_again"
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('look_again_at__isnull', False)), fields=['look_again_at'], name='case_look_again'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("public_at__isnull", False)), fields=["-public_at"], name="case_public"
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('public_at__isnull', False)), fields=['-public_at'], name='case_public'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("public_at__isnull", False)),
-                fields=["region", "-public_at"],
-                name="case_public_region",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('public_at__isnull', False)), fields=['region', '-public_at'], name='case_public_region'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("public_at__isnull", False)),
-                fields=["lead_unit", "-public_at"],
-                name="case_public_unit",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('public_at__isnull', False)), fields=['lead_unit', '-public_at'], name='case_public_unit'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("public_at__isnull", False)),
-                fields=["topic", "-public_at"],
-                name="case_public_topic",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('public_at__isnull', False)), fields=['topic', '-public_at'], name='case_public_topic'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", False), ("public_at__isnull", False)),
-                fields=["-answered_at"],
-                name="case_public_answered",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('answered_at__isnull', False), ('public_at__isnull', False)), fields=['-answered_at'], name='case_public_answered'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            huixiang.rules.lifecycle.State["SUBMITTED"],
-                            huixiang.rules.lifecycle.State["MODERATING"],
-                            huixiang.rules.lifecycle.State["NEED_SUPPLEMENT"],
-                            huixiang.rules.lifecycle.State["REJECTED"],
-                            huixiang.rules.lifecycle.State["DIVERTED"],
-                            huixiang.rules.lifecycle.State["MERGED"],
-                            huixiang.rules.lifecycle.State["TO_ASSIGN"],
-                            huixiang.rules.lifecycle.State["ASSIGNED"],
-                            huixiang.rules.lifecycle.State["OBJECTED"],
-                            huixiang.rules.lifecycle.State["HANDLING"],
-                            huixiang.rules.lifecycle.State["PAUSED"],
-                            huixiang.rules.lifecycle.State["TRACKING"],
-                            huixiang.rules.lifecycle.State["AWAITING_RATING"],
-                            huixiang.rules.lifecycle.State["CLOSED"],
-                            huixiang.rules.lifecycle.State["REOPENED"],
-                            huixiang.rules.lifecycle.State["TRANSFERRED"],
-                            huixiang.rules.lifecycle.State["FINALIZED"],
-                            huixiang.rules.lifecycle.State["WITHDRAWN"],
-                        ],
-                    )
-                ),
-                name="case_state_known",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', [huixiang.rules.lifecycle.State['SUBMITTED'], huixiang.rules.lifecycle.State['MODERATING'], huixiang.rules.lifecycle.State['NEED_SUPPLEMENT'], huixiang.rules.lifecycle.State['REJECTED'], huixiang.rules.lifecycle.State['DIVERTED'], huixiang.rules.lifecycle.State['MERGED'], huixiang.rules.lifecycle.State['TO_ASSIGN'], huixiang.rules.lifecycle.State['ASSIGNED'], huixiang.rules.lifecycle.State['OBJECTED'], huixiang.rules.lifecycle.State['HANDLING'], huixiang.rules.lifecycle.State['PAUSED'], huixiang.rules.lifecycle.State['TRACKING'], huixiang.rules.lifecycle.State['AWAITING_RATING'], huixiang.rules.lifecycle.State['CLOSED'], huixiang.rules.lifecycle.State['REOPENED'], huixiang.rules.lifecycle.State['TRANSFERRED'], huixiang.rules.lifecycle.State['FINALIZED'], huixiang.rules.lifecycle.State['WITHDRAWN']])), name='case_state_known'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["consult", "help", "complaint", "report", "suggest", "thanks"])),
-                name="case_kind_known",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['consult', 'help', 'complaint', 'report', 'suggest', 'thanks'])), name='case_kind_known'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visibility__in", ["public", "reply_only", "private"])),
-                name="case_visibility_known",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['public', 'reply_only', 'private'])), name='case_visibility_known'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                huixiang.rules.lifecycle.State["ASSIGNED"],
-                                huixiang.rules.lifecycle.State["OBJECTED"],
-                                huixiang.rules.lifecycle.State["HANDLING"],
-                                huixiang.rules.lifecycle.State["PAUSED"],
-                                huixiang.rules.lifecycle.State["TRACKING"],
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("lead_unit__isnull", False),
-                    _connector="OR",
-                ),
-                name="case_with_a_unit_has_a_lead_unit",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [huixiang.rules.lifecycle.State['ASSIGNED'], huixiang.rules.lifecycle.State['OBJECTED'], huixiang.rules.lifecycle.State['HANDLING'], huixiang.rules.lifecycle.State['PAUSED'], huixiang.rules.lifecycle.State['TRACKING']]), _negated=True), ('lead_unit__isnull', False), _connector='OR'), name='case_with_a_unit_has_a_lead_unit'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", huixiang.rules.lifecycle.State["CLOSED"]), _negated=True),
-                    models.Q(("closed_at__isnull", False), models.Q(("resolution", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="closed_case_has_time_and_resolution",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', huixiang.rules.lifecycle.State['CLOSED']), _negated=True), models.Q(('closed_at__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='closed_case_has_time_and_resolution'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [huixiang.rules.lifecycle.State["REJECTED"], huixiang.rules.lifecycle.State["DIVERTED"]],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(("reason_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="declined_case_has_a_reason",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [huixiang.rules.lifecycle.State['REJECTED'], huixiang.rules.lifecycle.State['DIVERTED']]), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'), name='declined_case_has_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", huixiang.rules.lifecycle.State["MODERATING"]), _negated=True),
-                    ("reviewer__isnull", False),
-                    _connector="OR",
-                ),
-                name="reviewed_case_has_a_reviewer",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', huixiang.rules.lifecycle.State['MODERATING']), _negated=True), ('reviewer__isnull', False), _connector='OR'), name='reviewed_case_has_a_reviewer'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", huixiang.rules.lifecycle.State["MERGED"]), _negated=True),
-                    ("merged_into__isnull", False),
-                    _connector="OR",
-                ),
-                name="merged_case_has_a_parent",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', huixiang.rules.lifecycle.State['MERGED']), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='merged_case_has_a_parent'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", huixiang.rules.lifecycle.State["PAUSED"]),
-                        models.Q(("pause_reason", ""), _negated=True),
-                        ("paused_at__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state", huixiang.rules.lifecycle.State["PAUSED"]), _negated=True),
-                        ("pause_reason", ""),
-                        ("paused_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="pause_has_a_reason_from_the_closed_list",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', huixiang.rules.lifecycle.State['PAUSED']), models.Q(('pause_reason', ''), _negated=True), ('paused_at__isnull', False)), models.Q(models.Q(('state', huixiang.rules.lifecycle.State['PAUSED']), _negated=True), ('pause_reason', ''), ('paused_at', None)), _connector='OR'), name='pause_has_a_reason_from_the_closed_list'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "report"), _negated=True),
-                    models.Q(("visibility", "public"), _negated=True),
-                    _connector="OR",
-                ),
-                name="report_is_never_public",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'report'), _negated=True), models.Q(('visibility', 'public'), _negated=True), _connector='OR'), name='report_is_never_public'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("visibility", "private"), _negated=True), ("public_at", None), _connector="OR"
-                ),
-                name="private_case_is_not_public",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('visibility', 'private'), _negated=True), ('public_at', None), _connector='OR'), name='private_case_is_not_public'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("author", models.F("reviewer")), _negated=True),
-                    ("author", None),
-                    ("reviewer", None),
-                    _connector="OR",
-                ),
-                name="nobody_reviews_their_own_message",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author', models.F('reviewer')), _negated=True), ('author', None), ('reviewer', None), _connector='OR'), name='nobody_reviews_their_own_message'),
         ),
         migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(fields=["author", "-updated_at"], name="draft_author_recent"),
+            model_name='draft',
+            index=models.Index(fields=['author', '-updated_at'], name='draft_author_recent'),
         ),
         migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(fields=("case", "unit"), name="one_objection_per_unit_and_case"),
+            model_name='objection',
+            constraint=models.UniqueConstraint(fields=('case', 'unit'), name='one_objection_per_unit_and_case'),
         ),
         migrations.AddIndex(
-            model_name="originallook",
-            index=models.Index(fields=["-at"], name="look_recent"),
+            model_name='originallook',
+            index=models.Index(fields=['-at'], name='look_recent'),
         ),
         migrations.AddIndex(
-            model_name="reply",
-            index=models.Index(fields=["state", "updated_at"], name="reply_state_age"),
+            model_name='reply',
+            index=models.Index(fields=['state', 'updated_at'], name='reply_state_age'),
         ),
         migrations.AddIndex(
-            model_name="reply",
-            index=models.Index(fields=["unit", "state"], name="reply_unit_state"),
+            model_name='reply',
+            index=models.Index(fields=['unit', 'state'], name='reply_unit_state'),
         ),
         migrations.AddIndex(
-            model_name="reply",
-            index=models.Index(
-                condition=models.Q(("published_at__isnull", False)), fields=["-published_at"], name="reply_newest"
-            ),
+            model_name='reply',
+            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-published_at'], name='reply_newest'),
         ),
         migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reviewer", None),
-                    ("author", None),
-                    models.Q(("reviewer", models.F("author")), _negated=True),
-                    _connector="OR",
-                ),
-                name="author_does_not_review",
-            ),
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(('reviewer', None), ('author', None), models.Q(('reviewer', models.F('author')), _negated=True), _connector='OR'), name='author_does_not_review'),
         ),
         migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("inspector", None),
-                    models.Q(
-                        models.Q(
-                            ("author", None),
-                            models.Q(("inspector", models.F("author")), _negated=True),
-                            _connector="OR",
-                        ),
-                        models.Q(
-                            ("reviewer", None),
-                            models.Q(("inspector", models.F("reviewer")), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="inspector_is_a_third_person",
-            ),
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(('inspector', None), models.Q(models.Q(('author', None), models.Q(('inspector', models.F('author')), _negated=True), _connector='OR'), models.Q(('reviewer', None), models.Q(('inspector', models.F('reviewer')), _negated=True), _connector='OR')), _connector='OR'), name='inspector_is_a_third_person'),
         ),
         migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True), ("published_at__isnull", False), _connector="OR"
-                ),
-                name="published_reply_has_its_time",
-            ),
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_reply_has_its_time'),
         ),
         migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["quality"]), _negated=True), ("reviewer__isnull", False), _connector="OR"
-                ),
-                name="reply_at_quality_desk_was_reviewed",
-            ),
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['quality']), _negated=True), ('reviewer__isnull', False), _connector='OR'), name='reply_at_quality_desk_was_reviewed'),
         ),
         migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "unit_review", "quality"])),
-                fields=("case", "unit"),
-                name="one_open_reply_per_unit_and_case",
-            ),
+            model_name='reply',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'unit_review', 'quality'])), fields=('case', 'unit'), name='one_open_reply_per_unit_and_case'),
         ),
         migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "extension"), ("state", "published")),
-                fields=("case",),
-                name="one_extension_per_case",
-            ),
+            model_name='reply',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'extension'), ('state', 'published')), fields=('case',), name='one_extension_per_case'),
         ),
         migrations.AddConstraint(
-            model_name="replyversion",
-            constraint=models.UniqueConstraint(fields=("reply", "number"), name="one_text_per_version"),
+            model_name='replyversion',
+            constraint=models.UniqueConstraint(fields=('reply', 'number'), name='one_text_per_version'),
         ),
         migrations.AddConstraint(
-            model_name="savedfilter",
-            constraint=models.UniqueConstraint(fields=("user", "name"), name="one_filter_per_name"),
+            model_name='savedfilter',
+            constraint=models.UniqueConstraint(fields=('user', 'name'), name='one_filter_per_name'),
         ),
         migrations.AddIndex(
-            model_name="supplement",
-            index=models.Index(condition=models.Q(("state", "pending")), fields=["at"], name="supplement_pending"),
+            model_name='supplement',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['at'], name='supplement_pending'),
         ),
         migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case__isnull", False), ("draft__isnull", False), _connector="OR"),
-                name="attachment_belongs_somewhere",
-            ),
+            model_name='attachment',
+            constraint=models.CheckConstraint(condition=models.Q(('case__isnull', False), ('draft__isnull', False), _connector='OR'), name='attachment_belongs_somewhere'),
         ),
         migrations.AddConstraint(
-            model_name="supporter",
-            constraint=models.UniqueConstraint(fields=("case", "user"), name="one_support_per_person"),
+            model_name='supporter',
+            constraint=models.UniqueConstraint(fields=('case', 'user'), name='one_support_per_person'),
         ),
     ]

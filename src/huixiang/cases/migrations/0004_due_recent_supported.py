@@ -5,27 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0003_supervision_steps"),
-        ("units", "0005_delegation"),
+        ('cases', '0003_supervision_steps'),
+        ('units', '0005_delegation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="case_due"),
+            model_name='case',
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='case_due'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["-submitted_at"], name="case_recent"),
+            model_name='case',
+            index=models.Index(fields=['-submitted_at'], name='case_recent'),
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("public_at__isnull", False)),
-                fields=["-supporters_count", "-public_at"],
-                name="case_public_supported",
-            ),
+            model_name='case',
+            index=models.Index(condition=models.Q(('public_at__isnull', False)), fields=['-supporters_count', '-public_at'], name='case_public_supported'),
         ),
     ]

@@ -7,376 +7,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0004_due_recent_supported"),
-        ("units", "0005_delegation"),
+        ('cases', '0004_due_recent_supported'),
+        ('units', '0005_delegation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="caseevent",
-            name="step",
-            field=models.CharField(
-                choices=[
-                    (huixiang.rules.lifecycle.Step["SUBMIT"], "提交留言"),
-                    (huixiang.rules.lifecycle.Step["IMPORT"], "历史留言导入"),
-                    (huixiang.rules.lifecycle.Step["TAKE_REVIEW"], "开始审核"),
-                    (huixiang.rules.lifecycle.Step["RELEASE_REVIEW"], "放回审核队列"),
-                    (huixiang.rules.lifecycle.Step["APPROVE"], "审核通过"),
-                    (huixiang.rules.lifecycle.Step["ASK_SUPPLEMENT"], "请留言人补充"),
-                    (huixiang.rules.lifecycle.Step["SUPPLY"], "留言人已补充"),
-                    (huixiang.rules.lifecycle.Step["LAPSE"], "逾期未补充"),
-                    (huixiang.rules.lifecycle.Step["REJECT"], "未通过审核"),
-                    (huixiang.rules.lifecycle.Step["DIVERT"], "告知其他渠道"),
-                    (huixiang.rules.lifecycle.Step["MERGE"], "并入同类留言"),
-                    (huixiang.rules.lifecycle.Step["ASSIGN"], "交办"),
-                    (huixiang.rules.lifecycle.Step["ADD_SUPPORT"], "增加协办单位"),
-                    (huixiang.rules.lifecycle.Step["CLAIM"], "认领"),
-                    (huixiang.rules.lifecycle.Step["ACCEPT"], "签收受理"),
-                    (huixiang.rules.lifecycle.Step["OBJECT"], "提出异议"),
-                    (huixiang.rules.lifecycle.Step["UPHOLD_OBJECTION"], "异议成立"),
-                    (huixiang.rules.lifecycle.Step["OVERRULE_OBJECTION"], "异议不成立"),
-                    (huixiang.rules.lifecycle.Step["SEND_BACK"], "退回"),
-                    (huixiang.rules.lifecycle.Step["TRANSFER"], "转办"),
-                    (huixiang.rules.lifecycle.Step["PAUSE"], "暂停计时"),
-                    (huixiang.rules.lifecycle.Step["RESUME"], "恢复计时"),
-                    (huixiang.rules.lifecycle.Step["EXTEND"], "延期"),
-                    (huixiang.rules.lifecycle.Step["NOTE"], "内部备注"),
-                    (huixiang.rules.lifecycle.Step["FINISH_TASK"], "协办完成"),
-                    (huixiang.rules.lifecycle.Step["DRAFT_REPLY"], "起草回复"),
-                    (huixiang.rules.lifecycle.Step["SEND_TO_REVIEW"], "送审"),
-                    (huixiang.rules.lifecycle.Step["RETURN_REPLY"], "退回修改"),
-                    (huixiang.rules.lifecycle.Step["PASS_REVIEW"], "单位审核通过"),
-                    (huixiang.rules.lifecycle.Step["DISCARD_REPLY"], "作废草稿"),
-                    (huixiang.rules.lifecycle.Step["PUBLISH_REPLY"], "发布回复"),
-                    (huixiang.rules.lifecycle.Step["CONCLUDE"], "答复完毕"),
-                    (huixiang.rules.lifecycle.Step["CONCLUDE_WITH_PROMISE"], "答复完毕，跟踪承诺"),
-                    (huixiang.rules.lifecycle.Step["KEEP_PROMISE"], "承诺兑现"),
-                    (huixiang.rules.lifecycle.Step["HAND_OVER"], "移送"),
-                    (huixiang.rules.lifecycle.Step["SUPPLEMENT"], "留言人补充"),
-                    (huixiang.rules.lifecycle.Step["APPROVE_SUPPLEMENT"], "公开补充内容"),
-                    (huixiang.rules.lifecycle.Step["HIDE_SUPPLEMENT"], "补充内容不公开"),
-                    (huixiang.rules.lifecycle.Step["REDACT"], "隐去个人信息"),
-                    (huixiang.rules.lifecycle.Step["CHANGE_VISIBILITY"], "改变公开范围"),
-                    (huixiang.rules.lifecycle.Step["RATE"], "留言人评价"),
-                    (huixiang.rules.lifecycle.Step["CLOSE_UNRATED"], "到期未评价，办结"),
-                    (huixiang.rules.lifecycle.Step["REOPEN"], "重新办理"),
-                    (huixiang.rules.lifecycle.Step["FINALIZE"], "复核终结"),
-                    (huixiang.rules.lifecycle.Step["WITHDRAW"], "撤回"),
-                    (huixiang.rules.lifecycle.Step["CHANGE_LANE"], "改变办理通道"),
-                    (huixiang.rules.lifecycle.Step["WARN"], "时限提醒"),
-                    (huixiang.rules.lifecycle.Step["SUPERVISE"], "督办"),
-                    (huixiang.rules.lifecycle.Step["ANSWER_SUPERVISION"], "回复督办"),
-                    (huixiang.rules.lifecycle.Step["LOG_CONTROL"], "隐患已先行控制"),
-                    (huixiang.rules.lifecycle.Step["APPROVE_AFTER"], "事后补审"),
-                    (huixiang.rules.lifecycle.Step["INSTRUCT"], "领导批示"),
-                    (huixiang.rules.lifecycle.Step["ASK_OVERRIDE"], "申请放行回复"),
-                    (huixiang.rules.lifecycle.Step["GRANT_OVERRIDE"], "批准放行回复"),
-                    (huixiang.rules.lifecycle.Step["REFUSE_OVERRIDE"], "不予放行回复"),
-                    (huixiang.rules.lifecycle.Step["KEEP_ONE"], "兑现一项承诺"),
-                ],
-                max_length=24,
-            ),
+            model_name='caseevent',
+            name='step',
+            field=models.CharField(choices=[(huixiang.rules.lifecycle.Step['SUBMIT'], '提交留言'), (huixiang.rules.lifecycle.Step['IMPORT'], '历史留言导入'), (huixiang.rules.lifecycle.Step['TAKE_REVIEW'], '开始审核'), (huixiang.rules.lifecycle.Step['RELEASE_REVIEW'], '放回审核队列'), (huixiang.rules.lifecycle.Step['APPROVE'], '审核通过'), (huixiang.rules.lifecycle.Step['ASK_SUPPLEMENT'], '请留言人补充'), (huixiang.rules.lifecycle.Step['SUPPLY'], '留言人已补充'), (huixiang.rules.lifecycle.Step['LAPSE'], '逾期未补充'), (huixiang.rules.lifecycle.Step['REJECT'], '未通过审核'), (huixiang.rules.lifecycle.Step['DIVERT'], '告知其他渠道'), (huixiang.rules.lifecycle.Step['MERGE'], '并入同类留言'), (huixiang.rules.lifecycle.Step['ASSIGN'], '交办'), (huixiang.rules.lifecycle.Step['ADD_SUPPORT'], '增加协办单位'), (huixiang.rules.lifecycle.Step['CLAIM'], '认领'), (huixiang.rules.lifecycle.Step['ACCEPT'], '签收受理'), (huixiang.rules.lifecycle.Step['OBJECT'], '提出异议'), (huixiang.rules.lifecycle.Step['UPHOLD_OBJECTION'], '异议成立'), (huixiang.rules.lifecycle.Step['OVERRULE_OBJECTION'], '异议不成立'), (huixiang.rules.lifecycle.Step['SEND_BACK'], '退回'), (huixiang.rules.lifecycle.Step['TRANSFER'], '转办'), (huixiang.rules.lifecycle.Step['PAUSE'], '暂停计时'), (huixiang.rules.lifecycle.Step['RESUME'], '恢复计时'), (huixiang.rules.lifecycle.Step['EXTEND'], '延期'), (huixiang.rules.lifecycle.Step['NOTE'], '内部备注'), (huixiang.rules.lifecycle.Step['FINISH_TASK'], '协办完成'), (huixiang.rules.lifecycle.Step['DRAFT_REPLY'], '起草回复'), (huixiang.rules.lifecycle.Step['SEND_TO_REVIEW'], '送审'), (huixiang.rules.lifecycle.Step['RETURN_REPLY'], '退回修改'), (huixiang.rules.lifecycle.Step['PASS_REVIEW'], '单位审核通过'), (huixiang.rules.lifecycle.Step['DISCARD_REPLY'], '作废草稿'), (huixiang.rules.lifecycle.Step['PUBLISH_REPLY'], '发布回复'), (huixiang.rules.lifecycle.Step['CONCLUDE'], '答复完毕'), (huixiang.rules.lifecycle.Step['CONCLUDE_WITH_PROMISE'], '答复完毕，跟踪承诺'), (huixiang.rules.lifecycle.Step['KEEP_PROMISE'], '承诺兑现'), (huixiang.rules.lifecycle.Step['HAND_OVER'], '移送'), (huixiang.rules.lifecycle.Step['SUPPLEMENT'], '留言人补充'), (huixiang.rules.lifecycle.Step['APPROVE_SUPPLEMENT'], '公开补充内容'), (huixiang.rules.lifecycle.Step['HIDE_SUPPLEMENT'], '补充内容不公开'), (huixiang.rules.lifecycle.Step['REDACT'], '隐去个人信息'), (huixiang.rules.lifecycle.Step['CHANGE_VISIBILITY'], '改变公开范围'), (huixiang.rules.lifecycle.Step['RATE'], '留言人评价'), (huixiang.rules.lifecycle.Step['CLOSE_UNRATED'], '到期未评价，办结'), (huixiang.rules.lifecycle.Step['REOPEN'], '重新办理'), (huixiang.rules.lifecycle.Step['FINALIZE'], '复核终结'), (huixiang.rules.lifecycle.Step['WITHDRAW'], '撤回'), (huixiang.rules.lifecycle.Step['CHANGE_LANE'], '改变办理通道'), (huixiang.rules.lifecycle.Step['WARN'], '时限提醒'), (huixiang.rules.lifecycle.Step['SUPERVISE'], '督办'), (huixiang.rules.lifecycle.Step['ANSWER_SUPERVISION'], '回复督办'), (huixiang.rules.lifecycle.Step['LOG_CONTROL'], '隐患已先行控制'), (huixiang.rules.lifecycle.Step['APPROVE_AFTER'], '事后补审'), (huixiang.rules.lifecycle.Step['INSTRUCT'], '领导批示'), (huixiang.rules.lifecycle.Step['ASK_OVERRIDE'], '申请放行回复'), (huixiang.rules.lifecycle.Step['GRANT_OVERRIDE'], '批准放行回复'), (huixiang.rules.lifecycle.Step['REFUSE_OVERRIDE'], '不予放行回复'), (huixiang.rules.lifecycle.Step['KEEP_ONE'], '兑现一项承诺')], max_length=24),
         ),
         migrations.CreateModel(
-            name="FourLessons",
+            name='FourLessons',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("cause", models.CharField(blank=True, max_length=500)),
-                ("responsible_person", models.CharField(blank=True, max_length=500)),
-                ("remedy", models.CharField(blank=True, max_length=500)),
-                ("lesson", models.CharField(blank=True, max_length=500)),
-                ("not_applicable", models.JSONField(default=list)),
-                ("updated_at", models.DateTimeField()),
-                (
-                    "reply",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lessons", to="cases.reply"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause', models.CharField(blank=True, max_length=500)),
+                ('responsible_person', models.CharField(blank=True, max_length=500)),
+                ('remedy', models.CharField(blank=True, max_length=500)),
+                ('lesson', models.CharField(blank=True, max_length=500)),
+                ('not_applicable', models.JSONField(default=list)),
+                ('updated_at', models.DateTimeField()),
+                ('reply', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='cases.reply')),
             ],
         ),
         migrations.CreateModel(
-            name="ReplyCheck",
+            name='ReplyCheck',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField()),
-                ("moment", models.CharField(choices=[("review", "送审时"), ("publication", "发布时")], max_length=12)),
-                ("at", models.DateTimeField()),
-                ("is_held", models.BooleanField()),
-                ("demands", models.JSONField(default=list)),
-                ("elements", models.JSONField(default=dict)),
-                ("outcome", models.CharField(blank=True, max_length=12)),
-                ("is_forward_only", models.BooleanField(default=False)),
-                ("narrowed", models.JSONField(default=list)),
-                (
-                    "reply",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="cases.reply"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField()),
+                ('moment', models.CharField(choices=[('review', '送审时'), ('publication', '发布时')], max_length=12)),
+                ('at', models.DateTimeField()),
+                ('is_held', models.BooleanField()),
+                ('demands', models.JSONField(default=list)),
+                ('elements', models.JSONField(default=dict)),
+                ('outcome', models.CharField(blank=True, max_length=12)),
+                ('is_forward_only', models.BooleanField(default=False)),
+                ('narrowed', models.JSONField(default=list)),
+                ('reply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='cases.reply')),
             ],
             options={
-                "ordering": ["-at", "-pk"],
+                'ordering': ['-at', '-pk'],
             },
         ),
         migrations.CreateModel(
-            name="ReefFinding",
+            name='ReefFinding',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField()),
-                (
-                    "code",
-                    models.CharField(
-                        choices=[
-                            ("ostrich", "鸵鸟回避"),
-                            ("rash_denial", "草率否认"),
-                            ("unowned", "责任悬空"),
-                            ("cold_cliche", "空话套话"),
-                            ("evasion", "打太极"),
-                            ("hasty_promise", "仓促承诺"),
-                            ("off_question", "自说自话"),
-                            ("red_tape", "文牍迟缓"),
-                            ("contradiction", "口径不一"),
-                            ("copied", "照抄别件"),
-                            ("repeated", "重复旧话"),
-                            ("rebutted", "留言人已反驳"),
-                            ("four_lessons", "四不放过缺项"),
-                            ("disclosure", "四维披露缺项"),
-                            ("care", "事实情感行动缺项"),
-                            ("unanswered", "诉求未答"),
-                            ("undated", "承诺没有日期"),
-                            ("privacy", "泄露隐私"),
-                            ("impossible_date", "日期有误"),
-                            ("tone", "语气失当"),
-                            ("truncated", "正文残缺"),
-                            ("unknown_law", "法规待核对"),
-                            ("misspelt_name", "名称疑似有误"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("severity", models.PositiveSmallIntegerField()),
-                ("span", models.TextField(blank=True)),
-                ("start", models.PositiveIntegerField(null=True)),
-                ("end", models.PositiveIntegerField(null=True)),
-                ("absence", models.CharField(blank=True, max_length=200)),
-                ("why", models.CharField(max_length=500)),
-                ("cure", models.CharField(max_length=500)),
-                ("root_cause", models.CharField(choices=[("duty", "责任"), ("mechanism", "机制")], max_length=10)),
-                ("probability", models.FloatField(null=True)),
-                ("evidence", models.JSONField(default=list)),
-                (
-                    "other_reply",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.reply"
-                    ),
-                ),
-                (
-                    "reply",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="cases.reply"
-                    ),
-                ),
-                (
-                    "check_run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="cases.replycheck"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField()),
+                ('code', models.CharField(choices=[('ostrich', '鸵鸟回避'), ('rash_denial', '草率否认'), ('unowned', '责任悬空'), ('cold_cliche', '空话套话'), ('evasion', '打太极'), ('hasty_promise', '仓促承诺'), ('off_question', '自说自话'), ('red_tape', '文牍迟缓'), ('contradiction', '口径不一'), ('copied', '照抄别件'), ('repeated', '重复旧话'), ('rebutted', '留言人已反驳'), ('four_lessons', '四不放过缺项'), ('disclosure', '四维披露缺项'), ('care', '事实情感行动缺项'), ('unanswered', '诉求未答'), ('undated', '承诺没有日期'), ('privacy', '泄露隐私'), ('impossible_date', '日期有误'), ('tone', '语气失当'), ('truncated', '正文残缺'), ('unknown_law', '法规待核对'), ('misspelt_name', '名称疑似有误')], max_length=20)),
+                ('severity', models.PositiveSmallIntegerField()),
+                ('span', models.TextField(blank=True)),
+                ('start', models.PositiveIntegerField(null=True)),
+                ('end', models.PositiveIntegerField(null=True)),
+                ('absence', models.CharField(blank=True, max_length=200)),
+                ('why', models.CharField(max_length=500)),
+                ('cure', models.CharField(max_length=500)),
+                ('root_cause', models.CharField(choices=[('duty', '责任'), ('mechanism', '机制')], max_length=10)),
+                ('probability', models.FloatField(null=True)),
+                ('evidence', models.JSONField(default=list)),
+                ('other_reply', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.reply')),
+                ('reply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='cases.reply')),
+                ('check_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='cases.replycheck')),
             ],
             options={
-                "ordering": ["-severity", "start", "pk"],
+                'ordering': ['-severity', 'start', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Commitment",
+            name='Commitment',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("what", models.CharField(max_length=300)),
-                ("start", models.PositiveIntegerField(null=True)),
-                ("end", models.PositiveIntegerField(null=True)),
-                ("due_on", models.DateField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("confirmed", "已确认，待发布"), ("open", "待兑现"), ("kept", "已兑现")],
-                        default="confirmed",
-                        max_length=10,
-                    ),
-                ),
-                ("opened_at", models.DateTimeField(null=True)),
-                ("kept_at", models.DateTimeField(null=True)),
-                ("evidence", models.CharField(blank=True, max_length=500)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="commitments", to="cases.case"
-                    ),
-                ),
-                (
-                    "kept_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "reply",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="commitments", to="cases.reply"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="commitments", to="units.unit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=300)),
+                ('start', models.PositiveIntegerField(null=True)),
+                ('end', models.PositiveIntegerField(null=True)),
+                ('due_on', models.DateField()),
+                ('state', models.CharField(choices=[('confirmed', '已确认，待发布'), ('open', '待兑现'), ('kept', '已兑现')], default='confirmed', max_length=10)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('kept_at', models.DateTimeField(null=True)),
+                ('evidence', models.CharField(blank=True, max_length=500)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='cases.case')),
+                ('kept_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='cases.reply')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='units.unit')),
             ],
             options={
-                "ordering": ["due_on", "pk"],
-                "indexes": [
-                    models.Index(fields=["unit", "state", "due_on"], name="commitment_unit_due"),
-                    models.Index(fields=["case", "state"], name="commitment_case"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("state", "confirmed"), ("opened_at__isnull", False), _connector="OR"),
-                        name="public_commitment_has_its_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "kept"), _negated=True),
-                            models.Q(("kept_at__isnull", False), models.Q(("evidence", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="kept_commitment_has_time_and_evidence",
-                    ),
-                    models.UniqueConstraint(fields=("reply", "what"), name="one_commitment_per_words"),
-                ],
+                'ordering': ['due_on', 'pk'],
+                'indexes': [models.Index(fields=['unit', 'state', 'due_on'], name='commitment_unit_due'), models.Index(fields=['case', 'state'], name='commitment_case')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'confirmed'), ('opened_at__isnull', False), _connector='OR'), name='public_commitment_has_its_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(('kept_at__isnull', False), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='kept_commitment_has_time_and_evidence'), models.UniqueConstraint(fields=('reply', 'what'), name='one_commitment_per_words')],
             },
         ),
         migrations.CreateModel(
-            name="GateOverride",
+            name='GateOverride',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField()),
-                ("codes", models.JSONField(default=list)),
-                ("needs_superior", models.BooleanField(default=False)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "待批准"),
-                            ("approved", "已批准放行"),
-                            ("refused", "不予放行"),
-                            ("lapsed", "已失效"),
-                        ],
-                        default="asked",
-                        max_length=10,
-                    ),
-                ),
-                ("reason", models.CharField(max_length=500)),
-                ("asked_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("note", models.CharField(blank=True, max_length=500)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "reply",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="overrides", to="cases.reply"
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField()),
+                ('codes', models.JSONField(default=list)),
+                ('needs_superior', models.BooleanField(default=False)),
+                ('state', models.CharField(choices=[('asked', '待批准'), ('approved', '已批准放行'), ('refused', '不予放行'), ('lapsed', '已失效')], default='asked', max_length=10)),
+                ('reason', models.CharField(max_length=500)),
+                ('asked_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='cases.reply')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
             ],
             options={
-                "ordering": ["-asked_at"],
-                "indexes": [
-                    models.Index(fields=["state", "asked_at"], name="override_state_age"),
-                    models.Index(fields=["unit", "state", "-asked_at"], name="override_unit"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("decided_by", None),
-                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="override_is_approved_by_another",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state__in", ["approved", "refused"]), _negated=True),
-                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="decided_override_names_who_and_when",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="override_has_a_reason"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state__in", ["asked", "approved"])),
-                        fields=("reply",),
-                        name="one_open_override_per_reply",
-                    ),
-                ],
+                'ordering': ['-asked_at'],
+                'indexes': [models.Index(fields=['state', 'asked_at'], name='override_state_age'), models.Index(fields=['unit', 'state', '-asked_at'], name='override_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='override_is_approved_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='decided_override_names_who_and_when'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='override_has_a_reason'), models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'approved'])), fields=('reply',), name='one_open_override_per_reply')],
             },
         ),
         migrations.AddIndex(
-            model_name="replycheck",
-            index=models.Index(fields=["reply", "-at"], name="check_of_reply"),
+            model_name='replycheck',
+            index=models.Index(fields=['reply', '-at'], name='check_of_reply'),
         ),
         migrations.AddIndex(
-            model_name="replycheck",
-            index=models.Index(fields=["moment", "-at"], name="check_recent"),
+            model_name='replycheck',
+            index=models.Index(fields=['moment', '-at'], name='check_recent'),
         ),
         migrations.AddIndex(
-            model_name="reeffinding",
-            index=models.Index(fields=["reply", "version"], name="finding_of_version"),
+            model_name='reeffinding',
+            index=models.Index(fields=['reply', 'version'], name='finding_of_version'),
         ),
         migrations.AddIndex(
-            model_name="reeffinding",
-            index=models.Index(fields=["code", "severity"], name="finding_code"),
+            model_name='reeffinding',
+            index=models.Index(fields=['code', 'severity'], name='finding_code'),
         ),
         migrations.AddConstraint(
-            model_name="reeffinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", [1, 2])), name="finding_severity_is_1_or_2"
-            ),
+            model_name='reeffinding',
+            constraint=models.CheckConstraint(condition=models.Q(('severity__in', [1, 2])), name='finding_severity_is_1_or_2'),
         ),
         migrations.AddConstraint(
-            model_name="reeffinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("span", ""), _negated=True), ("end__gt", models.F("start")), ("start__isnull", False)
-                    ),
-                    models.Q(("end", None), ("span", ""), ("start", None), models.Q(("absence", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="finding_shows_its_words_or_names_the_absence",
-            ),
+            model_name='reeffinding',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('span', ''), _negated=True), ('end__gt', models.F('start')), ('start__isnull', False)), models.Q(('end', None), ('span', ''), ('start', None), models.Q(('absence', ''), _negated=True)), _connector='OR'), name='finding_shows_its_words_or_names_the_absence'),
         ),
     ]

@@ -15,13 +15,8 @@ def keep(apps: Any, schema_editor: Any) -> None:
     commitment = apps.get_model("cases", "Commitment")
     rows = (
         commitment(
-            case_id=r.case_id,
-            reply_id=r.pk,
-            unit_id=r.unit_id,
-            what=r.promise or "承诺事项",
-            due_on=r.promise_due_on,
-            state="open",
-            opened_at=r.published_at,
+            case_id=r.case_id, reply_id=r.pk, unit_id=r.unit_id, what=r.promise or "承诺事项", due_on=r.promise_due_on,
+            state="open", opened_at=r.published_at,
         )  # fmt: skip
         for r in replies.order_by("pk").iterator(BATCH)
     )

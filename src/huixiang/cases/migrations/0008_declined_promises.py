@@ -5,38 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0007_alike_index"),
-        ("units", "0005_delegation"),
+        ('cases', '0007_alike_index'),
+        ('units', '0005_delegation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="commitment",
-            name="public_commitment_has_its_time",
+            model_name='commitment',
+            name='public_commitment_has_its_time',
         ),
         migrations.AlterField(
-            model_name="commitment",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("confirmed", "已确认，待发布"),
-                    ("declined", "不跟踪"),
-                    ("open", "待兑现"),
-                    ("kept", "已兑现"),
-                ],
-                default="confirmed",
-                max_length=10,
-            ),
+            model_name='commitment',
+            name='state',
+            field=models.CharField(choices=[('confirmed', '已确认，待发布'), ('declined', '不跟踪'), ('open', '待兑现'), ('kept', '已兑现')], default='confirmed', max_length=10),
         ),
         migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["confirmed", "declined"]), ("opened_at__isnull", False), _connector="OR"
-                ),
-                name="public_commitment_has_its_time",
-            ),
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['confirmed', 'declined']), ('opened_at__isnull', False), _connector='OR'), name='public_commitment_has_its_time'),
         ),
     ]

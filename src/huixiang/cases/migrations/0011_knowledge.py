@@ -6,107 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("cases", "0010_reports_stay_private"),
-        ("units", "0005_delegation"),
+        ('cases', '0010_reports_stay_private'),
+        ('units', '0005_delegation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="KnowledgeEntry",
+            name='KnowledgeEntry',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("question", models.CharField(max_length=100)),
-                ("answer", models.CharField(max_length=2000)),
-                ("basis", models.CharField(max_length=200)),
-                ("valid_until", models.DateField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "待审核"), ("approved", "已审核"), ("retired", "已停用")],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("approved_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField()),
-                ("updated_at", models.DateTimeField()),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "region",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="knowledge", to="units.region"
-                    ),
-                ),
-                (
-                    "topic",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="knowledge",
-                        to="units.topic",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="knowledge", to="units.unit"
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('question', models.CharField(max_length=100)),
+                ('answer', models.CharField(max_length=2000)),
+                ('basis', models.CharField(max_length=200)),
+                ('valid_until', models.DateField()),
+                ('state', models.CharField(choices=[('draft', '待审核'), ('approved', '已审核'), ('retired', '已停用')], default='draft', max_length=10)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('created_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField()),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='knowledge', to='units.region')),
+                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='knowledge', to='units.topic')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='knowledge', to='units.unit')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-updated_at", "-pk"],
-                "indexes": [
-                    models.Index(fields=["state", "-updated_at"], name="knowledge_recent"),
-                    models.Index(fields=["unit", "state", "-updated_at"], name="knowledge_unit"),
-                    models.Index(fields=["region", "state", "valid_until"], name="knowledge_in_force"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["draft", "approved", "retired"])),
-                        name="knowledge_state_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("question", ""), _negated=True),
-                            models.Q(("answer", ""), _negated=True),
-                            models.Q(("basis", ""), _negated=True),
-                        ),
-                        name="knowledge_says_what_and_on_what_basis",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("approved_by", None),
-                            models.Q(("approved_by", models.F("written_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="knowledge_is_approved_by_another",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "approved"), _negated=True),
-                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="approved_knowledge_names_who_and_when",
-                    ),
-                ],
+                'ordering': ['-updated_at', '-pk'],
+                'indexes': [models.Index(fields=['state', '-updated_at'], name='knowledge_recent'), models.Index(fields=['unit', 'state', '-updated_at'], name='knowledge_unit'), models.Index(fields=['region', 'state', 'valid_until'], name='knowledge_in_force')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'approved', 'retired'])), name='knowledge_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('question', ''), _negated=True), models.Q(('answer', ''), _negated=True), models.Q(('basis', ''), _negated=True)), name='knowledge_says_what_and_on_what_basis'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('written_by')), _negated=True), _connector='OR'), name='knowledge_is_approved_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='approved_knowledge_names_who_and_when')],
             },
         ),
     ]

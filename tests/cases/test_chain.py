@@ -221,6 +221,26 @@ def test_waiting_for_the_citizen_lasts_five_working_days_at_most(town):
         paused(town, town.handling(), reason="citizen", expected_on=date(2026, 11, 28), waited=None)
 
 
+def test_waiting_for_the_citizen_again_has_only_what_is_left_of_the_five_days(town):
+    case = paused(town, town.handling(), reason="citizen", expected_on=date(2026, 11, 25), waited=None)
+    case = pausing.resume(case, town.act("交办员", MORNING + timedelta(days=2)))
+    again = town.act("交办员", MORNING + timedelta(days=2, hours=1))
+    said = {"reason": "citizen", "explanation": "等照片"}
+    with pytest.raises(Refused, match="最晚到11月25日"):
+        pausing.pause(case, again, **said, expected_on=date(2026, 11, 26))
+    case = pausing.pause(case, again, **said, expected_on=date(2026, 11, 25))
+    case = pausing.resume(case, town.act("交办员", MORNING + timedelta(days=7)))
+    with pytest.raises(Refused, match="已经用完"):
+        pausing.pause(case, town.act("交办员", MORNING + timedelta(days=7)), **said, expected_on=date(2026, 11, 26))
+    paused_for_a_test = town.act("交办员", MORNING + timedelta(days=7))
+    assert (
+        pausing.pause(
+            case, paused_for_a_test, reason="expertise", explanation="送检", expected_on=FRIDAY, waited=TESTED
+        ).state
+        == "paused"
+    )
+
+
 def test_every_reason_to_pause_is_explained_to_the_public():
     assert set(reasons("pause")) == set(PauseReason.values)
     named = {name for reason in reasons("pause").values() for name in reason.requires}

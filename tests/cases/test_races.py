@@ -1,10 +1,10 @@
 """Every "only one" under real concurrency on PostgreSQL."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from tests import racing
 from tests.cast import MORNING, build_town, fresh
 
 from huixiang.accounts import throttle
@@ -54,19 +54,7 @@ def in_own_connection(do):
 
 def at_once(do):
     """Runs `do(n)` in eight threads that start together; gives how many succeeded and what the others met."""
-    barrier = threading.Barrier(WRITERS)
-
-    def run(n):
-        try:
-            barrier.wait()
-            return do(n)
-        except (Refused, Stale, IllegalTransition) as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WRITERS) as threads:
-        results = list(threads.map(run, range(WRITERS)))
+    results = racing.at_once(do, met=(Refused, Stale, IllegalTransition))
     lost = [r for r in results if isinstance(r, Exception)]
     return WRITERS - len(lost), lost
 

@@ -1,11 +1,10 @@
 """Every "only one" of the quality room under real concurrency on PostgreSQL."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
+from tests import racing
 from tests.cast import MORNING, build_town, restore_migrated_rows
 from tests.quality.conftest import DENIAL, HOLLOW, answer
 from tests.quality.standin import Endpoint, opinion
@@ -32,21 +31,7 @@ def town(transactional_db):
     restore_migrated_rows()
 
 
-def at_once(do):
-    """Runs `do(n)` in eight threads that start together; gives what each gave, or met."""
-    barrier = threading.Barrier(WRITERS)
-
-    def run(n):
-        try:
-            barrier.wait()
-            return do(n)
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WRITERS) as threads:
-        return list(threads.map(run, range(WRITERS)))
+at_once = partial(racing.at_once, met=Refused)
 
 
 def ask(town):

@@ -1,11 +1,9 @@
 """Every "only one" of supervision that people may do at once, under real concurrency on PostgreSQL."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from tests import racing
 from tests.cast import MORNING, build_town, restore_migrated_rows
 
 from huixiang.cases.refusals import Refused
@@ -15,7 +13,6 @@ from huixiang.units.actions import limiting
 from huixiang.units.models import PublishFirstLimit
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-PEOPLE = 8
 
 
 @pytest.fixture
@@ -24,22 +21,10 @@ def town(transactional_db):
     restore_migrated_rows()
 
 
-def at_once(do):
-    """Runs `do(n)` in eight threads that start together; gives how many were refused."""
-    barrier = threading.Barrier(PEOPLE)
-
-    def run(n):
-        try:
-            barrier.wait()
-            do(n)
-        except (Refused, limiting.BadLimit):
-            return 1
-        finally:
-            connection.close()
-        return 0
-
-    with ThreadPoolExecutor(PEOPLE) as threads:
-        return sum(threads.map(run, range(PEOPLE)))
+def refused(do):
+    """How many of eight who do it at once are refused."""
+    met = (Refused, limiting.BadLimit)
+    return sum(isinstance(one, met) for one in racing.at_once(do, met=met))
 
 
 def test_one_limit_begins_on_a_day_whoever_sets_it(town):
@@ -49,7 +34,7 @@ def test_one_limit_begins_on_a_day_whoever_sets_it(town):
     def set_limit(n):
         limiting.set_limit(region, n, source="区办发〔2026〕9号", effective_from=begins, today=today, by=by)
 
-    assert at_once(set_limit) == PEOPLE - 1
+    assert refused(set_limit) == racing.WRITERS - 1
     assert PublishFirstLimit.objects.filter(region_code=region.code, effective_from=begins).count() == 1
 
 
@@ -59,6 +44,6 @@ def test_a_case_is_listed_once_a_week_whoever_lists_it(town):
     def list_it(n):
         inspecting.list_case(case, region, town.act("督办员"), reason="群众说围墙要倒了")
 
-    assert at_once(list_it) == PEOPLE - 1
+    assert refused(list_it) == racing.WRITERS - 1
     assert (Inspection.objects.count(), Finding.objects.filter(case=case).count()) == (1, 1)
     assert case.events.filter(step="supervise").count() == 1

@@ -82,6 +82,11 @@ class WorkingCalendar:
         return sum(self.is_working_day(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
 
 
+def spoken_day(day: date) -> str:
+    """A day in words: 11月25日（周三）."""
+    return f"{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）"
+
+
 def at_clock(day: date, moment: time) -> datetime:
     """The aware China-time datetime of `moment` on `day`."""
     return datetime.combine(day, moment, CHINA)

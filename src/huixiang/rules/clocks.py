@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from .calendar import CHINA, WorkingCalendar, at_clock
+from .calendar import CHINA, WorkingCalendar, at_clock, spoken_day
 from .lifecycle import Step
 from .spans import DAY_ENDS, OpenHours, Span, WallHours, WorkingDays, working_days_before
 
@@ -201,7 +201,7 @@ class _Reader:
                 continue
             due = standard.span.after(event.at, self.calendar)
             if due < clock.due_at:
-                said = f"{_moment(event.at)}转入{_QUICKER[lane]}，时限改为{standard.span.words()}"
+                said = f"{moment(event.at)}转入{_QUICKER[lane]}，时限改为{standard.span.words()}"
                 # What a pause took before this does not move a limit that began only now.
                 paused_at = event.at if clock.paused_at else None
                 self.running[place] = replace(
@@ -233,8 +233,8 @@ class _Reader:
     def _resumed(self, clock: Clock, at: datetime) -> Clock:
         paused_at = clock.paused_at or at
         due = clock.standard.span.moved(clock.due_at, paused_at, at, self.calendar)
-        moved = f"顺延至{_moment(due)}" if due > clock.due_at else "没有占用计时时间，期限不变"
-        said = f"{_moment(paused_at)}至{_moment(at)}依规暂停，{moved}"
+        moved = f"顺延至{moment(due)}" if due > clock.due_at else "没有占用计时时间，期限不变"
+        said = f"{moment(paused_at)}至{moment(at)}依规暂停，{moved}"
         return replace(clock, due_at=due, paused_at=None, reasons=(*clock.reasons, said))
 
     def _replies(self, event: Happening) -> None:
@@ -276,7 +276,7 @@ class _Reader:
                 clock,
                 due_at=due,
                 is_counted=False,
-                reasons=(*clock.reasons, f"{_moment(event.at)}公开说明理由后延期至{_moment(due)}"),
+                reasons=(*clock.reasons, f"{moment(event.at)}公开说明理由后延期至{moment(due)}"),
             )
 
     def _orders(self, event: Happening) -> None:
@@ -318,7 +318,7 @@ class _Reader:
         ends = due or standard.span.after(at, self.calendar)
         named = "预计的日期" if kind == ClockKind.PAUSE else "承诺的日期"
         limit = named if due else standard.span.words()
-        said = f"{_moment(at)}起算，时限{limit}，应于{_moment(ends)}前完成（依据：{standard.source}）"
+        said = f"{moment(at)}起算，时限{limit}，应于{moment(ends)}前完成（依据：{standard.source}）"
         # A word that goes out during a pause begins a silence that is paused as well.
         paused_at = at if self.is_paused and kind in _PAUSABLE else None
         self.running[kind, key] = Clock(
@@ -364,8 +364,8 @@ def light_of(clock: Clock, calendar: WorkingCalendar, at: datetime) -> Light:
     return Light.YELLOW if moment >= yellow_at(clock, calendar) else Light.GREEN
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A moment in China: 11月25日（周三）17:00; midnight is the day alone."""
     here = at.astimezone(CHINA)
-    weekday = "一二三四五六日"[here.weekday()]
     clock = f"{here.hour:02}:{here.minute:02}" if here.hour or here.minute or here.second else ""
-    return f"{here.month}月{here.day}日（周{weekday}）{clock}"
+    return f"{spoken_day(here.date())}{clock}"

@@ -1,12 +1,12 @@
 """Explaining a clock step by step: which figure it follows, which days do not count, and when which light comes on."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 
-from .calendar import CHINA, ONE_DAY, WorkingCalendar
-from .clocks import Clock, ClockKind, Standard, black_at, yellow_at
+from .calendar import CHINA, ONE_DAY, WorkingCalendar, spoken_day
+from .clocks import Clock, ClockKind, Standard, black_at, moment, yellow_at
 from .ladder import FOR_THE_CITIZEN
-from .spans import CalendarDays, OpenHours, WorkingDays, WorkingHours
+from .spans import CLOSES, OFFICE_HOURS, OPENS, CalendarDays, OpenHours, WorkingDays, WorkingHours
 from .standards import Deadlines, Row
 
 # A share such as 0.467 of 15 days is meant as seven days.
@@ -17,7 +17,6 @@ _NAMED = {
     ClockKind.INSTRUCTION: "批示交办，按批示定的日期，应于{}前完成",
     ClockKind.PAUSE: "暂停计时，按预计的日期，应于{}前恢复",
 }
-WEEKDAYS = "一二三四五六日"
 
 
 def origin(clock: Clock, deadlines: Deadlines) -> Row | None:
@@ -44,7 +43,7 @@ def _uncounted(clock: Clock, calendar: WorkingCalendar) -> list[str]:
     if isinstance(span, CalendarDays):
         return _moved(first + ONE_DAY * span.days, last, calendar)
     if isinstance(span, OpenHours):
-        return ["夜里22:00至次日7:00不计"] if last > first else []
+        return [f"夜里{_clock(CLOSES)}至次日{_clock(OPENS)}不计"] if last > first else []
     if not isinstance(span, WorkingDays | WorkingHours):
         return []
     days = list(_days(first if isinstance(span, WorkingHours) else first + ONE_DAY, last))
@@ -56,7 +55,7 @@ def _uncounted(clock: Clock, calendar: WorkingCalendar) -> list[str]:
     said = (
         ["起算当天不计，从第二天数起"]
         if isinstance(span, WorkingDays)
-        else ["只计工作时间（9:00至12:00、13:00至17:00）"]
+        else ["只计工作时间（" + "、".join(f"{_clock(a)}至{_clock(b)}" for a, b in OFFICE_HOURS) + "）"]
     )
     said += [f"不计：{off}"] if off else []
     return [*said, f"照算：{spoken_days(worked)}（调休上班）"] if worked else said
@@ -66,7 +65,7 @@ def _moved(end: date, due: date, calendar: WorkingCalendar) -> list[str]:
     """That a last day off moved on to the next working day."""
     if calendar.is_working_day(end) or due <= end:
         return ["起算当天不计，周末和放假也算在内"]
-    return [f"起算当天不计，周末和放假也算在内；最后一天{_day(end)}不上班，顺延到{_day(due)}"]
+    return [f"起算当天不计，周末和放假也算在内；最后一天{spoken_day(end)}不上班，顺延到{spoken_day(due)}"]
 
 
 def _lights(clock: Clock, calendar: WorkingCalendar) -> list[str]:
@@ -114,17 +113,11 @@ def spoken_days(days: Iterable[date]) -> str:
     return "、".join(said)
 
 
+def _clock(at: time) -> str:
+    return f"{at.hour}:{at.minute:02}"
+
+
 def _days(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first
         first += ONE_DAY
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def moment(at: datetime) -> str:
-    """A moment in China: 11月25日（周三）17:00."""
-    here = at.astimezone(CHINA)
-    return f"{_day(here.date())}{here:%H:%M}"

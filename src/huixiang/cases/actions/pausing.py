@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from huixiang.rules.calendar import CHINA, at_clock
+from huixiang.rules.calendar import CHINA, WorkingCalendar, at_clock
 from huixiang.rules.clocks import ClockKind
 from huixiang.rules.lifecycle import Step
 from huixiang.rules.spans import DAY_ENDS
@@ -82,8 +82,28 @@ def _checked(case: Case, reason: str, expected_on: date | None, at: datetime) ->
         raise Refused("预计有结果的日子不能在一年以后，请核对年份。", field="expected_on")
     most = reasons("pause")[reason].working_days
     if most is not None:
-        last = deadlines_for(case).calendar_for(at).add_working_days(today, most)
+        calendar = deadlines_for(case).calendar_for(at)
+        left = most - _working_days_taken(case, reason, calendar)
+        if left <= 0:
+            words = f"这一次办理中，{PauseReason(reason).label}的{most}个工作日已经用完"
+            raise Refused(f"{words}，请按现有情况办理。", field="reason")
+        last = calendar.add_working_days(today, left)
         if expected_on > last:
             words = f"{PauseReason(reason).label}最长{most}个工作日，最晚到{last.month}月{last.day}日。"
             raise Refused(f"{words}到时还没有收到，请按现有情况办理。", field="expected_on")
     return expected_on
+
+
+def _working_days_taken(case: Case, reason: str, calendar: WorkingCalendar) -> int:
+    """Working days that earlier pauses of this round took for the same reason: resuming in between gains none."""
+    taken, began = 0, None
+    events = case.events.filter(step__in=[Step.PAUSE, Step.RESUME, Step.REOPEN]).order_by("seq")
+    for step, at, data in events.values_list("step", "at", "data"):
+        day = at.astimezone(CHINA).date()
+        if step == Step.REOPEN:
+            taken = 0
+        elif step == Step.PAUSE:
+            began = day if data.get("reason") == reason else None
+        elif began is not None:
+            taken += calendar.working_days_between(began, day)
+    return taken

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from tests.browsing import started
 
-from huixiang.jobs.browsers import INSTALL_HINT, LAUNCH_FLAGS, find_chromium
+from huixiang.jobs.browsers import INSTALL_HINT, find_chromium
 from huixiang.jobs.foreground import SOURCE, Children, next_free_port
 
 HOST = "127.0.0.1"
@@ -106,15 +106,13 @@ def live_site(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(tmp_path_factory):
     """Debian's Chromium; the journeys fail rather than pass unseen where there is none."""
     executable = find_chromium()
     if executable is None:
         pytest.fail(f"the journeys need Chromium ({INSTALL_HINT})")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(LAUNCH_FLAGS))
+    with started(executable, tmp_path_factory.mktemp("browser")) as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
-from playwright.sync_api import sync_playwright
+from tests.browsing import started
 
-from huixiang.jobs.browsers import INSTALL_HINT, LAUNCH_FLAGS, find_chromium
+from huixiang.jobs.browsers import INSTALL_HINT, find_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -71,14 +71,12 @@ class Desk(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     chromium = find_chromium()
     if not chromium:
         pytest.skip(f"needs Chromium: {INSTALL_HINT}")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(chromium), args=list(LAUNCH_FLAGS))
+    with started(chromium, tmp_path_factory.mktemp("browser")) as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture

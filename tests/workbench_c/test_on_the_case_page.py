@@ -40,6 +40,13 @@ def test_every_clock_shows_its_light_and_how_it_was_computed(town, desk):
     assert {line.label for line in answer.context["stopped_clocks"]} >= {"审核", "交办", "签收"}
 
 
+def test_clocks_of_supporting_tasks_name_their_units(town, desk):
+    case = town.handling(supporting=["供水公司", "区政府"])
+    lines = page(desk("交办员"), case).context["running_clocks"]
+    names = {town.units[name].short_name for name in ("供水公司", "区政府")}
+    assert {f"协办任务（{name}）" for name in names} <= {line.label for line in lines}
+
+
 def test_supervision_is_shown_to_the_unit_and_oversight_with_what_they_may_do(desk, late):
     case = late()
     unit, office = page(desk("承办人"), case).content.decode(), page(desk("督办员"), case).content.decode()

@@ -1,13 +1,13 @@
 """The clocks of a case for its page: each with its light and how it was computed; and its supervision."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from huixiang.cases.choices import CLOCK_LABELS
 from huixiang.cases.deadlines import deadlines_for
-from huixiang.cases.models import Case, Column
+from huixiang.cases.models import Assignment, Case, Column
 from huixiang.rules.clocks import Clock, ClockKind, is_provisional, light_of
 from huixiang.rules.explaining import explain, origin
 from huixiang.rules.ladder import Means
@@ -77,10 +77,10 @@ def clock_lines(case: Case, at: datetime) -> list[ClockLine]:
     years = {m.year + n for c in clocks for m in (c.started_at, c.due_at) for n in (-1, 0, 1)} | {at.year}
     known = in_force().calendar
     calendar = known.provisional(*range(min(years), max(years) + 2))
-    basis = _bases(case, clocks)
+    basis, helpers = _bases(case, clocks), _helpers(clocks)
     lines = [
         ClockLine(
-            CLOCK_LABELS[clock.kind], light_of(clock, calendar, at), clock.due_at, _words(clock, at),
+            _label(clock, helpers), light_of(clock, calendar, at), clock.due_at, _words(clock, at),
             [*explain(clock, calendar), *basis(clock)],
             clock.stopped_at is None, clock.stopped_at is None and clock.paused_at is not None,
             clock.stopped_at is None and is_provisional(clock, known),
@@ -88,6 +88,18 @@ def clock_lines(case: Case, at: datetime) -> list[ClockLine]:
         for clock in clocks
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (not line.is_running, line.due_at))
+
+
+def _helpers(clocks: Sequence[Clock]) -> dict[str, str]:
+    """By the key of a supporting task's clock, whose task it is: several units may support one case."""
+    keys = [int(clock.key) for clock in clocks if clock.kind == ClockKind.SUPPORT]
+    tasks = Assignment.objects.filter(pk__in=keys).values_list("pk", "unit__short_name") if keys else ()
+    return {str(pk): name for pk, name in tasks}
+
+
+def _label(clock: Clock, helpers: Mapping[str, str]) -> str:
+    label = CLOCK_LABELS[clock.kind]
+    return f"{label}（{helpers[clock.key]}）" if clock.kind == ClockKind.SUPPORT and clock.key in helpers else label
 
 
 def _bases(case: Case, clocks: Sequence[Clock]) -> Callable[[Clock], list[str]]:

@@ -17,6 +17,8 @@ os.environ.update(
     HUIXIANG_DEBUG="0",
     HUIXIANG_DEMO="0",
     HUIXIANG_RATE_SCALE="1000000",
+    # The driver says where each visitor comes from: thousands of tries from one address are not what is measured.
+    HUIXIANG_TRUST_PROXY="1",
     HUIXIANG_IDLE_MINUTES="1440",
     HUIXIANG_LOG_LEVEL="WARNING",
     HUIXIANG_SMS_URL="",

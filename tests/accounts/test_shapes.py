@@ -4,10 +4,11 @@ import time
 from threading import Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from huixiang.accounts.shapes import Addition, Shape
-from huixiang.cases.models import Case
+from huixiang.cases.models import Case, CaseEvent, EventDelivery
+from huixiang.rules.lifecycle import Step
 
 BY_NUMBER = Shape(lambda number: Case.objects.select_related("region").filter(number=number), str)
 OF_REGION = Shape(lambda code: Case.objects.in_region(code).order_by("pk"), str)
@@ -51,7 +52,7 @@ def test_a_row_added_by_a_kept_statement_is_the_row_that_saving_writes(town):
     for number in ("HX261124AAAAAA", "HX261124BBBBBB"):
         saved.pk, saved.number, saved.origin_key = None, number, number
         saved._state.adding = True
-        assert add(saved) is saved
+        assert add(saved)
         assert not saved._state.adding
         found = Case.objects.get(number=number)
         for field in Case._meta.concrete_fields:
@@ -95,3 +96,40 @@ def test_threads_share_the_statement_but_not_the_connection():
     for thread in threads:
         thread.join()
     assert seen == [[]] * 4
+
+
+def _opened(town, number, origin, *, step=Step.SUBMIT):
+    case = Case.objects.get(pk=town.approved().pk)
+    case.pk, case.number, case.origin_key, case._state.adding = None, number, origin, True
+    data = {"说明": "一件事", "n": 3}
+    event = CaseEvent(seq=1, step=step, to_state=case.state, actor_role="留言人", at=case.submitted_at, data=data)
+    return case, event, EventDelivery(event=event, next_try_at=case.submitted_at)
+
+
+def test_rows_that_hang_on_a_new_row_come_with_it(town):
+    case, event, delivery = _opened(town, "HX261124CCCCCC", "form:one")
+    assert Addition(Case, CaseEvent, EventDelivery, once="origin_key")(case, event, delivery)
+    assert (case.pk, event.pk) == (event.case_id, delivery.event_id)
+    for row in (event, delivery):
+        found = type(row).objects.get(pk=row.pk)
+        for field in row._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(row, field.attname), field.name
+
+
+def test_what_may_come_only_once_is_written_once_and_breaks_no_transaction(town):
+    add = Addition(Case, CaseEvent, EventDelivery, once="origin_key")
+    assert add(*_opened(town, "HX261124DDDDDD", "form:two"))
+    before = CaseEvent.objects.count()
+    with transaction.atomic():
+        again = _opened(town, "HX261124EEEEEE", "form:two")
+        written = CaseEvent.objects.count()
+        assert not add(*again)
+        assert CaseEvent.objects.count() == written
+    assert before < written
+    assert not Case.objects.filter(number="HX261124EEEEEE").exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no lengths")
+def test_a_text_too_long_for_a_hanging_row_is_refused_not_cut(town):
+    with pytest.raises(DataError), transaction.atomic():
+        Addition(Case, CaseEvent, EventDelivery)(*_opened(town, "HX261124FFFFFF", "form:three", step="x" * 25))

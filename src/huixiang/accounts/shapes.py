@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -63,33 +64,74 @@ class Shape(Generic[Row]):
 
 
 Saved = TypeVar("Saved", bound=models.Model)
+# One statement, and the rows it adds: each by its place and the fields whose values it takes.
+_Step = tuple[str, list[tuple[int, list[Any]]]]
 
 
 class Addition(Generic[Saved]):
-    """Adds rows of one model by a kept statement, as `save(force_insert=True)` does; nobody listens to its signals."""
+    """Adds a row, and rows that hang on it, by a kept statement, as Django would; nobody listens to their signals.
 
-    def __init__(self, model: type[Saved]) -> None:
-        self._meta: Any = model._meta
+    PostgreSQL takes all of them in one statement, SQLite one after the other.
+    """
+
+    def __init__(self, model: type[Saved], *hanging: type[models.Model], once: str = "") -> None:
+        """Each model of `hanging` has a key to the one before it; `once` names a unique field that may be taken."""
+        kinds: tuple[Any, ...] = (model, *hanging)
+        self._metas = [kind._meta for kind in kinds]
+        self._links = [None, *(_link(low, high) for high, low in pairwise(self._metas))]
+        self._once = f" ON CONFLICT ({once}) DO NOTHING" if once else ""
         self._plan = cache(self._planned)
 
-    def __call__(self, row: Saved) -> Saved:
-        """Writes the row and gives it back with its key; raises IntegrityError as Django does."""
-        sql, fields, gives_key = self._plan(connection.vendor)
-        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            if gives_key:
-                (row.pk,) = cursor.fetchone()
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-        return row
+    def __call__(self, row: Saved, *hanging: models.Model) -> bool:
+        """Writes the rows and gives them their keys; False where `once` is taken: then nothing is written.
 
-    def _planned(self, vendor: str) -> tuple[str, list[Any], bool]:
-        name = connection.ops.quote_name
-        key: Any = self._meta.auto_field
-        fields = [field for field in self._meta.local_concrete_fields if field is not key]
-        columns, places = ", ".join(name(f.column) for f in fields), ", ".join(["%s"] * len(fields))
-        sql = f"INSERT INTO {name(self._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - names of models
-        return f"{sql} RETURNING {name(key.column)}" if key else sql, fields, key is not None
+        Raises IntegrityError as Django does.
+        """
+        rows: tuple[Any, ...] = (row, *hanging)
+        for sql, members in self._plan(connection.vendor):
+            values = [
+                field.get_db_prep_save(field.pre_save(rows[n], True), connection)
+                for n, fields in members
+                for field in fields
+            ]
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                keys = cursor.fetchone()
+            if keys is None:
+                return False
+            for (n, _), key in zip(members, keys, strict=True):
+                rows[n].pk = key
+                rows[n]._state.adding, rows[n]._state.db = False, DEFAULT_DB_ALIAS
+                if n + 1 < len(rows):
+                    setattr(rows[n + 1], self._links[n + 1].attname, key)
+        return True
+
+    def _planned(self, vendor: str) -> list[_Step]:
+        places = range(len(self._metas))
+        fields = [[f for f in meta.local_concrete_fields if f is not meta.auto_field] for meta in self._metas]
+        if vendor != "postgresql" or len(places) == 1:
+            return [(self._statement(n, fields[n]), [(n, fields[n])]) for n in places]
+        fields = [[f for f in fields[n] if f is not self._links[n]] for n in places]
+        each = ", ".join(f"row{n} AS ({self._statement(n, fields[n], hangs=n > 0)})" for n in places)
+        keys, rows = (", ".join(f"row{n}{end}" for n in places) for end in (".key", ""))
+        return [(f"WITH {each} SELECT {keys} FROM {rows}", list(zip(places, fields, strict=True)))]  # noqa: S608 - names of models
+
+    def _statement(self, n: int, fields: list[Any], *, hangs: bool = False) -> str:
+        name, meta = connection.ops.quote_name, self._metas[n]
+        columns = ", ".join(name(f.column) for f in ([self._links[n]] if hangs else []) + fields)
+        if hangs:
+            # Out of its place in VALUES a parameter has no type by itself; lengths are checked by the column.
+            marks = ", ".join(f"%s::{f.db_type(connection).split('(')[0]}" for f in fields)
+            source = f"SELECT row{n - 1}.key, {marks} FROM row{n - 1}"  # noqa: S608 - names of models
+        else:
+            source = f"VALUES ({', '.join(['%s'] * len(fields))})" + (self._once if n == 0 else "")
+        key = name(meta.pk.column)
+        return f"INSERT INTO {name(meta.db_table)} ({columns}) {source} RETURNING {key} AS key"  # noqa: S608 - names of models
+
+
+def _link(low: Any, high: Any) -> Any:
+    """The field by which the rows of one model hang on those of another."""
+    return next(f for f in low.local_concrete_fields if f.remote_field and f.remote_field.model._meta is high)
 
 
 def _filler(param: Any, marks: list[Any]) -> Callable[[list[Any]], Any]:

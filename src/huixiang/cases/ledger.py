@@ -69,7 +69,7 @@ def advance(
         raise Stale
     for name, value in fresh.items():
         setattr(case, name, value)
-    _keep(event)
+    _ADD_EVENT(event, EventDelivery(event=event, next_try_at=event.at))
     now = counted(case)
     if is_public or target != before or now != was:
         touch_public(case.pk, shown=now[0] - was[0], answered=now[1] - was[1])
@@ -119,15 +119,12 @@ def _save_many(cases: Sequence[Case]) -> None:
         cursor.execute(sql, [*columns])
 
 
-def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None) -> CaseEvent:
-    """Saves a new case together with its first event."""
+def open_with(case: Case, step: Step, act: Act, *, data: Mapping[str, Any] | None = None) -> bool:
+    """Saves a new case together with its first event; False, and nothing saved, if one of its origin is there."""
     event = _event(case, step, act, target=case.state, data=data, is_public=True, first=True)
     for name, value in _marks(event).items():
         setattr(case, name, value)
-    _ADD_CASE(case)
-    event.case = case
-    _keep(event)
-    return event
+    return _ADD_CASE(case, event, EventDelivery(event=event, next_try_at=event.at))
 
 
 def touch_public(case_id: int, *, shown: int = 0, answered: int = 0) -> None:
@@ -220,12 +217,8 @@ def _event(
     return event
 
 
-def _keep(event: CaseEvent) -> None:
-    _ADD_EVENT(event)
-    _ADD_DELIVERY(EventDelivery(event=event, next_try_at=event.at))
-
-
-_ADD_CASE, _ADD_EVENT, _ADD_DELIVERY = Addition(Case), Addition(CaseEvent), Addition(EventDelivery)
+_ADD_CASE = Addition(Case, CaseEvent, EventDelivery, once="origin_key")
+_ADD_EVENT = Addition(CaseEvent, EventDelivery)
 
 
 @dataclass(frozen=True)

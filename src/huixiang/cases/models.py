@@ -52,11 +52,12 @@ class Column(models.Model):
 class Case(models.Model):
     """One message and all that came of it; `title` and `body` are the masked public version."""
 
-    number = models.CharField(max_length=20, unique=True)
-    column = models.ForeignKey(Column, on_delete=models.PROTECT, related_name="cases")
+    # Every change of a case is written to each of its indexes: keys that begin another index have none of their own.
+    number = models.CharField(max_length=20)
+    column = models.ForeignKey(Column, on_delete=models.PROTECT, related_name="cases", db_index=False)
     kind = models.CharField(max_length=12, choices=MessageKind.choices)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="cases")
-    topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="cases")
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="cases", db_index=False)
     office_holder = models.ForeignKey(OfficeHolder, null=True, on_delete=models.PROTECT, related_name="cases")
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.PUBLIC)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
@@ -73,7 +74,7 @@ class Case(models.Model):
     amount_yuan = models.DecimalField(max_digits=12, decimal_places=2, null=True)
 
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="cases", db_index=True
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="cases", db_index=False
     )
     query_code_hash = models.CharField(max_length=64)
     accused_units = models.ManyToManyField(Unit, related_name="accusing_cases", blank=True)
@@ -84,7 +85,7 @@ class Case(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="reviewing_cases"
     )
-    lead_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="lead_cases")
+    lead_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="lead_cases", db_index=False)
     first_contact_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="first_contacts")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_cases")
     round = models.PositiveSmallIntegerField(default=1)
@@ -112,13 +113,15 @@ class Case(models.Model):
     event_count = models.PositiveIntegerField(default=0)
     ledger_head = models.CharField(max_length=64, blank=True, default="")
     is_historical = models.BooleanField(default=False)
-    origin_key = models.CharField(max_length=100, null=True, unique=True)
+    origin_key = models.CharField(max_length=100, null=True)
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-submitted_at"]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
+            models.UniqueConstraint(fields=["origin_key"], name="case_origin_once"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="case_state_known"),
             models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="case_kind_known"),
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="case_visibility_known"),

@@ -31,7 +31,9 @@ KEPT = timedelta(minutes=1)
 PLACEHOLDER = datetime(1949, 10, 1, tzinfo=UTC)
 DOING = (Role.HANDLER, Role.UNIT_HEAD, Role.CONSUMER_COUNCIL)
 WATCHING = (Role.SUPERVISOR, Role.LEADER, Role.CONVENOR)
-Find = Callable[[Actor, datetime], QuerySet[Any, Any]]
+Rows = QuerySet[Any, Any]
+# Rows that different indexes find stand in different parts: each is then read in its order, up to CAP.
+Find = Callable[[Actor, datetime], Rows | tuple[Rows, ...]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def queues_of(actor: Actor) -> list[Queue]:
 
 
 def waiting(actor: Actor, at: datetime) -> dict[str, list[Entry]]:
-    """Everything that waits for `actor`, by queue, soonest first; at most CAP entries each; one statement."""
+    """Everything that waits for `actor`, by queue, soonest first; of each part of a queue CAP entries at most."""
     found: dict[str, list[Entry]] = {q.code: [] for q in queues_of(actor)}
     if not found:
         return found
@@ -107,14 +109,15 @@ def _statement(who: _Who, minute: int) -> tuple[str, list[Any]]:
     parts: list[str] = []
     params: list[Any] = []
     for queue in queues_of(who.actor):
-        rows = _labelled(queue.code, queue.find(who.actor, PLACEHOLDER))
-        try:
-            sql, values = rows.query.get_compiler(connection=connection).as_sql()
-        except EmptyResultSet:
-            continue
-        # Django's own union would allow no part its limit on SQLite.
-        parts.append(_PART[connection.vendor].format(sql))
-        params += values
+        found = queue.find(who.actor, PLACEHOLDER)
+        for rows in found if isinstance(found, tuple) else (found,):
+            try:
+                sql, values = _labelled(queue.code, rows).query.get_compiler(connection=connection).as_sql()
+            except EmptyResultSet:
+                continue
+            # Django's own union would allow no part its limit on SQLite.
+            parts.append(_PART[connection.vendor].format(sql))
+            params += values
     whole = " UNION ALL ".join(parts)
     return _inlined(whole, params) if whole and connection.vendor == "postgresql" else (whole, params)
 
@@ -152,7 +155,7 @@ def _moment(value: Any) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _labelled(code: str, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+def _labelled(code: str, rows: Rows) -> Rows:
     return rows.values_list(Value(code, output_field=CharField()), *_KEYS[rows.model])
 
 
@@ -173,12 +176,12 @@ _KEYS: dict[type[models.Model], tuple[Any, ...]] = {
 }
 
 
-def _first(rows: QuerySet[Any, Any], *order: Any) -> QuerySet[Any, Any]:
+def _first(rows: Rows, *order: Any) -> Rows:
     return rows.order_by(*order)[:CAP]
 
 
-def _soonest(cases: CaseQuerySet) -> QuerySet[Any, Any]:
-    return _first(cases, F("due_at").asc(nulls_last=True), "pk")
+def _soonest(cases: CaseQuerySet) -> Rows:
+    return cases.soonest()[:CAP]
 
 
 def _in_my_regions(actor: Actor, *roles: Role) -> CaseQuerySet:
@@ -189,9 +192,10 @@ def _led_by_me(actor: Actor, *roles: Role) -> CaseQuerySet:
     return access.visible(actor).filter(lead_unit_id__in=actor.own_unit_ids(*roles))
 
 
-def _to_moderate(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
-    free_or_mine = Q(state=State.SUBMITTED) | Q(state=State.MODERATING, reviewer=actor.user)
-    return _soonest(_in_my_regions(actor, Role.MODERATOR).filter(free_or_mine))
+def _to_moderate(actor: Actor, at: datetime) -> tuple[Rows, Rows]:
+    cases = _in_my_regions(actor, Role.MODERATOR)
+    free, mine = cases.filter(state=State.SUBMITTED), cases.filter(state=State.MODERATING, reviewer=actor.user)
+    return _soonest(free), _soonest(mine)
 
 
 def _in_state(*states: State) -> Find:
@@ -202,7 +206,7 @@ def _led(*states: State) -> Find:
     return lambda actor, at: _soonest(_led_by_me(actor, *DOING).filter(state__in=states))
 
 
-def _handling(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _handling(actor: Actor, at: datetime) -> Rows:
     # A case whose reply is with a reviewer, or came back and waits in a queue of its own, asks nothing more here.
     theirs = Q(state__in=[ReplyState.UNIT_REVIEW, ReplyState.QUALITY])
     back = Q(state=ReplyState.DRAFT) & ~Q(returned_note="")
@@ -210,12 +214,12 @@ def _handling(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _soonest(_led_by_me(actor, *DOING).filter(~Exists(elsewhere), state=State.HANDLING))
 
 
-def _legal(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _legal(actor: Actor, at: datetime) -> Rows:
     states = [State.ASSIGNED, State.REOPENED, State.HANDLING]
     return _soonest(_led_by_me(actor, Role.LAWYER).filter(column="legal", state__in=states))
 
 
-def _supporting(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _supporting(actor: Actor, at: datetime) -> Rows:
     tasks = Assignment.objects.filter(
         case__in=access.visible(actor),
         unit_id__in=actor.own_unit_ids(*DOING, Role.THIRD_PARTY),
@@ -225,46 +229,46 @@ def _supporting(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
     return _first(tasks, "due_at", "pk")
 
 
-def _instructed(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _instructed(actor: Actor, at: datetime) -> Rows:
     return _first(supervision.own_tasks(actor).filter(done_at=None), "due_at", "pk")
 
 
-def _returned(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _returned(actor: Actor, at: datetime) -> Rows:
     units = actor.own_unit_ids(*DOING, Role.LAWYER)
     drafts = Reply.objects.filter(case__in=access.visible(actor), unit_id__in=units, state=ReplyState.DRAFT)
     return _first(drafts.exclude(returned_note=""), "updated_at")
 
 
-def _to_check(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _to_check(actor: Actor, at: datetime) -> Rows:
     units = actor.own_unit_ids(Role.UNIT_REVIEWER, Role.UNIT_HEAD)
     texts = Reply.objects.filter(case__in=access.visible(actor), unit_id__in=units, state=ReplyState.UNIT_REVIEW)
     return _first(texts.exclude(author=actor.user), "updated_at")
 
 
-def _to_approve(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _to_approve(actor: Actor, at: datetime) -> Rows:
     units = actor.own_unit_ids(Role.UNIT_REVIEWER, Role.UNIT_HEAD)
     texts = Reply.objects.unapproved().filter(case__in=access.visible(actor), unit_id__in=units)
     return _first(texts.exclude(author=actor.user), "approve_by_at", "pk")
 
 
-def _to_inspect(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _to_inspect(actor: Actor, at: datetime) -> Rows:
     cases = _in_my_regions(actor, Role.QUALITY_INSPECTOR)
     texts = Reply.objects.filter(case__in=cases, state=ReplyState.QUALITY).exclude(unit_id__in=actor.kin_unit_ids)
     return _first(texts.exclude(author=actor.user).exclude(reviewer=actor.user), "updated_at")
 
 
-def _overrides(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _overrides(actor: Actor, at: datetime) -> Rows:
     asked = gate_access.overrides_for(actor).filter(state=OverrideState.ASKED, reply__state__in=ReplyState.open())
     if not actor.has(Role.UNIT_HEAD, *gate_access.ABOVE_UNITS):
         asked = asked.exclude(needs_superior=True)
     return _first(asked.exclude(asked_by=actor.user).exclude(reply__author=actor.user), "asked_at", "pk")
 
 
-def _overdue(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _overdue(actor: Actor, at: datetime) -> Rows:
     return _soonest(_in_my_regions(actor, *WATCHING).overdue(at))
 
 
-def _pool(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
+def _pool(actor: Actor, at: datetime) -> Rows:
     return _soonest(access.pool(actor))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from huixiang.accounts.encryption import keyed_hash
 from huixiang.nlp import redaction
@@ -59,17 +59,13 @@ def submit(message: Message, act: Act, *, form_token: str, files: Sequence[Attac
     code = query_code(form_token)
     origin = "form:" + keyed_hash("form", form_token)
     case = _case_of(message, act, code, origin)
-    try:
-        with transaction.atomic():
-            open_with(case, Step.SUBMIT, act, data={"kind": message.kind, "column": message.column.code})
-            for file in files:
-                file.case, file.draft = case, None
-                file.save()
-    except IntegrityError:
-        known = Case.objects.filter(origin_key=origin).first()
-        if known is None:
-            raise
-        return Submitted(known, code, is_repeat=True)
+    # Nothing in here is caught further up, so a transaction around it needs no savepoint.
+    with transaction.atomic(savepoint=False):
+        if not open_with(case, Step.SUBMIT, act, data={"kind": message.kind, "column": message.column.code}):
+            return Submitted(Case.objects.get(origin_key=origin), code, is_repeat=True)
+        for file in files:
+            file.case, file.draft = case, None
+            file.save()
     return Submitted(case, code)
 
 

@@ -167,7 +167,8 @@ class Case(models.Model):
             models.Index(fields=["author", "-submitted_at"], name="case_author_recent"),
             models.Index(fields=["topic", "-submitted_at"], name="case_topic_recent"),
             models.Index(fields=["look_again_at"], condition=Q(look_again_at__isnull=False), name="case_look_again"),
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="case_due"),
+            # What owes nothing comes last in lists, so it stands here too.
+            models.Index(fields=["due_at", "id"], name="case_due"),
             models.Index(fields=["-submitted_at"], name="case_recent"),
             models.Index(fields=["-public_at"], condition=Q(public_at__isnull=False), name="case_public"),
             models.Index(

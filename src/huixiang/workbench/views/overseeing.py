@@ -66,7 +66,7 @@ def _looks(form: LooksForm) -> QuerySet[OriginalLook]:
     if data["who"]:
         found = found.filter(Q(user__display_name__icontains=data["who"]) | Q(user__username=data["who"]))
     if data["number"]:
-        found = found.filter(case__number__iexact=data["number"])
+        found = found.filter(case__number=data["number"].strip().upper())
     if data["what"]:
         found = found.filter(what=data["what"])
     if data["since"]:

@@ -21,6 +21,8 @@ from huixiang.accounts.shapes import shape_of_many
 from huixiang.cases.models import Case
 from huixiang.ui.context import look
 
+from .similar import Near
+
 MAX_PAGES = 3000
 # Dates drop the year only within the year, and so on: nothing on a page may be older than this.
 MAX_AGE_SECONDS = 600
@@ -86,11 +88,11 @@ def case_versions(ids: Sequence[int]) -> list[tuple[Any, ...]]:
 _together = shape_of_many(lambda *ids: Case.objects.filter(pk__in=ids).order_by("pk").values_list(*_OF_A_CASE))
 
 
-def _version(case: Case) -> tuple[Any, ...]:
+def _version(case: Case | Near) -> tuple[Any, ...]:
     return tuple(getattr(case, name) for name in _OF_A_CASE)
 
 
-def kept_while_unchanged(request: HttpRequest, cases: Iterable[Case], response: HttpResponse) -> HttpResponse:
+def kept_while_unchanged(request: HttpRequest, cases: Iterable[Case | Near], response: HttpResponse) -> HttpResponse:
     """Lets a page be kept for strangers until one of the `cases` it shows changes, as they were when it read them."""
     if _is_stranger(request) and response.status_code == 200:
         shown = sorted({case.pk: case for case in cases}.items())

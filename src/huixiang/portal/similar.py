@@ -1,5 +1,10 @@
 """Public cases that are like another text: for whoever reads a case, and for whoever is about to write one."""
 
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
 from huixiang.accounts.shapes import Shape
 from huixiang.cases.choices import Visibility
 from huixiang.cases.models import Case
@@ -23,21 +28,32 @@ def like_text(title: str, body: str, region: str = "") -> list[Case]:
     return sorted(found, key=lambda case: not (region and case.region_id.startswith(region[:4])))[:MOST]
 
 
-def like_case(case: Case) -> list[Case]:
+class Near(NamedTuple):
+    """What a case page shows of another case; sixteen of these are made much quicker than sixteen models."""
+
+    pk: int
+    number: str
+    title: str
+    state: str
+    event_count: int
+    supporters_count: int
+    public_at: datetime
+
+
+def like_case(case: Case) -> list[Near]:
     """Public cases on the same topic in the same prefecture, the likest titles first; one query."""
     if case.topic_id is None or case.visibility != Visibility.PUBLIC:
         return []
-    rows = _NEAR(case.topic_id, case.region_id[:4], case.pk)
+    rows = [Near(*row) for row in _NEAR(case.topic_id, case.region_id[:4], case.pk)]
     likeness = {r.id: r.score for r in similar(case.title, [(c.pk, c.title) for c in rows])}
     return sorted(rows, key=lambda c: -likeness.get(c.pk, 0.0))[:MOST]
 
 
-def _near(topic: str, prefecture: str, but: int) -> CaseQuerySet:
-    columns = ("number", "title", "state", "event_count", "supporters_count", "public_at")
-    return Case.objects.alike(topic, prefecture).exclude(pk=but).only(*columns)[:COMPARED]
+def _near(topic: str, prefecture: str, but: int) -> QuerySet[Case, tuple[Any, ...]]:
+    return Case.objects.alike(topic, prefecture).exclude(pk=but).values_list(*Near._fields)[:COMPARED]
 
 
-_NEAR: Shape[Case] = Shape(_near, str, str, int)
+_NEAR: Shape[tuple[Any, ...]] = Shape(_near, str, str, int)
 
 
 def _whole() -> CaseQuerySet:

@@ -129,7 +129,7 @@ def test_what_may_come_only_once_is_written_once_and_breaks_no_transaction(town)
     assert not Case.objects.filter(number="HX261124EEEEEE").exists()
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no lengths")
+@pytest.mark.postgres
 def test_a_text_too_long_for_a_hanging_row_is_refused_not_cut(town):
     with pytest.raises(DataError), transaction.atomic():
         Addition(Case, CaseEvent, EventDelivery)(*_opened(town, "HX261124FFFFFF", "form:three", step="x" * 25))

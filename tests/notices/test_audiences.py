@@ -6,7 +6,8 @@ import pytest
 from tests.cast import MORNING, fresh
 
 from huixiang.accounts.roles import Role
-from huixiang.cases.actions import assigning, finalizing, merging, pausing, replying, withdrawing
+from huixiang.cases.actions import assigning, finalizing, merging, overriding, pausing, replying, withdrawing
+from huixiang.cases.models import GateOverride
 from huixiang.jobs import delivering
 from huixiang.jobs.saying import why_not
 from huixiang.moderation.actions import reviewing
@@ -282,6 +283,40 @@ def test_unit_is_told_of_an_instruction_with_its_first_limit_and_the_leader_of_t
     deliver(MORNING)
     assert readers("批示任务已反馈") == {"领导"}
     assert not Notice.objects.filter(body__contains="今晚恢复").exists()
+
+
+EMPTY = "您好，您反映的问题已收悉，我单位高度重视，已转有关部门处理，感谢您的关心和支持！"
+
+
+@pytest.mark.gate
+def test_request_to_publish_a_held_reply_is_told_to_those_who_decide_and_the_decision_to_whoever_asked(town):
+    reply = town.reviewed(town.handling(), body=EMPTY)
+    override = overriding.ask(reply, town.act("承办人"), reason="上级已经批准照此答复，附件里有批示")
+    deliver(MORNING)
+    assert readers("有回复申请放行") == {"负责人", "质检员"}
+    overriding.decide(override, town.act("负责人"), is_granted=False, note="请写清楚转给了谁")
+    deliver(MORNING)
+    assert readers("放行申请没有同意") == {"承办人"}
+    assert not Notice.objects.filter(body__contains="写清楚转给了谁").exists()
+
+
+@pytest.mark.gate
+def test_request_that_nobody_near_may_decide_is_told_to_those_above(town):
+    reply = town.reviewed(town.handling(), body=EMPTY)
+    override = overriding.ask(reply, town.act("承办人"), reason="上级已经批准照此答复，附件里有批示")
+    GateOverride.objects.filter(pk=override.pk).update(needs_superior=True)
+    deliver(MORNING)
+    assert readers("有回复申请放行") == {"交办员", "督办员"}
+
+
+@pytest.mark.gate
+def test_request_decided_before_it_was_told_is_told_no_more(town):
+    reply = town.reviewed(town.handling(), body=EMPTY)
+    override = overriding.ask(reply, town.act("承办人"), reason="上级已经批准照此答复，附件里有批示")
+    overriding.decide(override, town.act("负责人"), is_granted=True)
+    deliver(MORNING)
+    assert readers("有回复申请放行") == set()
+    assert readers("放行申请已同意") == {"承办人"}
 
 
 def test_author_is_told_that_their_case_was_finalized_and_why(town):

@@ -3,13 +3,15 @@
 A teller says what is to be told to a `Turn`, which writes it down for all events of the turn at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
+from huixiang.accounts.models import User
 from huixiang.accounts.roles import Role
+from huixiang.cases import gate_access
 from huixiang.cases.choices import CLOCK_LABELS, Lane, PauseReason, Urgency
 from huixiang.cases.deadlines import due
-from huixiang.cases.models import Case, CaseEvent, Reply
+from huixiang.cases.models import Case, CaseEvent, GateOverride, Reply
 from huixiang.cases.reasons import reason_of
 from huixiang.notices.actions.awaiting import Await
 from huixiang.notices.actions.telling import About, Telling
@@ -20,6 +22,7 @@ from huixiang.rules.lifecycle import Step
 from huixiang.supervision.access import OVERSIGHT
 from huixiang.supervision.models import InstructionTask, RungLabel, SupervisionOrder
 from huixiang.ui.moments import spoken, spoken_before
+from huixiang.units.access import actor_of
 from huixiang.units.models import Unit
 
 from .saying import desk_url, say
@@ -91,6 +94,26 @@ def tell_leader(event: CaseEvent, turn: Turn) -> None:
     people = [leader, *(p for p in turn.directory.deputies_of([leader.pk], at=event.at) if p.pk != leader.pk)]
     word, about = _word(event, "leader")
     turn.tell(Telling(word, _key(event), event.at, about, people=people))
+
+
+def tell_decider(event: CaseEvent, turn: Turn) -> None:
+    """Tells who may let a held text pass: the unit's own, or those above it where none of them may."""
+    if turn.why_untrue(event):
+        return
+    override, case = _override(event), event.case
+    inspectors = turn.directory.of_region(case.region_id, [Role.QUALITY_INSPECTOR], at=event.at)
+    near = [*turn.directory.of_unit(override.unit_id, [Role.UNIT_HEAD], at=event.at), *inspectors]
+    above = turn.directory.of_region(case.region_id, gate_access.ABOVE_UNITS, at=event.at)
+    people = _deciding(override, near, at=event.at) or _deciding(override, above, at=event.at)
+    word, about = _word(event, "decider")
+    turn.tell(Telling(word, _key(event), event.at, about, people=turn.seeing(case, people, at=event.at)))
+
+
+def tell_asker(event: CaseEvent, turn: Turn) -> None:
+    """Tells whoever asked to let a held text pass what was decided."""
+    if not turn.why_untrue(event):
+        word, about = _word(event, "asker")
+        turn.tell(Telling(word, _key(event), event.at, about, people=[_override(event).asked_by]))
 
 
 def is_urgent(case: Case) -> bool:
@@ -187,6 +210,15 @@ def _task(event: CaseEvent) -> InstructionTask:
     return rows.get(pk=event.data["instruction_task"])
 
 
+def _override(event: CaseEvent) -> GateOverride:
+    rows = GateOverride.objects.select_related("reply__case", "reply__unit", "asked_by", "unit")
+    return rows.get(pk=event.data["override"])
+
+
+def _deciding(override: GateOverride, people: Iterable[User], *, at: datetime) -> list[User]:
+    return [p for p in people if gate_access.may_decide_override(actor_of(p, at=at), override)]
+
+
 def _reporting_unit(event: CaseEvent) -> str:
     return _task(event).unit.name if "instruction_task" in event.data else ""
 
@@ -250,6 +282,7 @@ FACTS: dict[Step, dict[str, Fact]] = {
         "explanation": lambda e: str(e.data["explanation"]),
     },
     Step.ANSWER_SUPERVISION: {"order": lambda e: str(e.data["number"]), "unit_name": _unit_name},
+    Step.ASK_OVERRIDE: {"unit_name": lambda e: _override(e).unit.name, "faults": lambda e: str(e.data["faults"])},
     Step.LOG_CONTROL: {"what": lambda e: str(e.data["what"])},
 }
 _CITIZEN = {
@@ -270,6 +303,8 @@ AUDIENCES: dict[str, tuple[Teller, set[Step]]] = {
     "oversight": (tell_oversight, {Step.WARN, Step.LOG_CONTROL}),
     "issuer": (tell_issuer, {Step.ANSWER_SUPERVISION}),
     "leader": (tell_leader, {Step.NOTE}),
+    "decider": (tell_decider, {Step.ASK_OVERRIDE}),
+    "asker": (tell_asker, {Step.GRANT_OVERRIDE, Step.REFUSE_OVERRIDE}),
 }
 
 

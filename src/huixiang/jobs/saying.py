@@ -6,7 +6,8 @@ from datetime import datetime
 from huixiang.accounts.models import User
 from huixiang.cases.access import visible
 from huixiang.cases.choices import Visibility
-from huixiang.cases.models import Case, CaseEvent
+from huixiang.cases.gate_choices import OverrideState
+from huixiang.cases.models import Case, CaseEvent, GateOverride
 from huixiang.notices.models import Notice
 from huixiang.notices.wording import NOT_PUBLIC, Word, template
 from huixiang.rules.clocks import Clock
@@ -61,6 +62,8 @@ def why_untrue(event: CaseEvent, clocks_of: ClocksOf = _clocks_now) -> str:
         return "这项时限已经停止"
     if event.step == Step.SUPERVISE and "order" in event.data and _is_answered(event.data["order"]):
         return "督办函已答复"
+    if event.step == Step.ASK_OVERRIDE and _is_decided(event.data["override"]):
+        return "放行申请已有结论"
     return ""
 
 
@@ -71,3 +74,7 @@ def _still_runs(event: CaseEvent, clocks_of: ClocksOf) -> bool:
 
 def _is_answered(order: int) -> bool:
     return SupervisionOrder.objects.filter(pk=order, answered_at__isnull=False).exists()
+
+
+def _is_decided(override: int) -> bool:
+    return not GateOverride.objects.filter(pk=override, state=OverrideState.ASKED).exists()

@@ -100,29 +100,27 @@ def actor_of(user: User | AnonymousUser | None, *, at: datetime) -> Actor:
         return STRANGER
     if not user.is_staff_member:
         return Actor(user)
-    return Actor(user, [_grant(m) for m in [*_OWN(user.pk, at), *_TAKEN_OVER(user.pk, at)]])
+    return Actor(user, [_grant(*row) for row in [*_OWN(user.pk, at), *_TAKEN_OVER(user.pk, at)]])
 
 
-def _live(at: datetime) -> QuerySet[Membership]:
-    return Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at)).select_related("unit").order_by("pk")
+# Rows, for every page of the desk asks: what a grant needs of a membership and its unit.
+_Held = tuple[str, int | None, str | None, str | None, str | None]
 
 
-def _taken_over(user: int, at: datetime) -> QuerySet[Membership]:
+def _live(at: datetime) -> QuerySet[Membership, _Held]:
+    running = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at)).order_by("pk")
+    return running.values_list("role", "unit_id", "unit__path", "unit__short_name", "region_id")
+
+
+def _taken_over(user: int, at: datetime) -> QuerySet[Membership, _Held]:
     """Roles of those for whom the person stands in; never an administrator's, and nothing they took over themselves."""
     absent = Delegation.objects.running(at).filter(to_user=user).values("from_user")
     return _live(at).filter(user__in=absent).exclude(role__in=ADMIN_ROLES)
 
 
-_OWN: Shape[Membership] = Shape(lambda user, at: _live(at).filter(user_id=user), int, datetime)
-_TAKEN_OVER: Shape[Membership] = Shape(_taken_over, int, datetime)
+_OWN: Shape[_Held] = Shape(lambda user, at: _live(at).filter(user_id=user), int, datetime)
+_TAKEN_OVER: Shape[_Held] = Shape(_taken_over, int, datetime)
 
 
-def _grant(membership: Membership) -> Grant:
-    unit = membership.unit
-    return Grant(
-        Role(membership.role),
-        membership.unit_id,
-        unit.path if unit else "",
-        unit.short_name if unit else "",
-        membership.region_id or "",
-    )
+def _grant(role: str, unit_id: int | None, path: str | None, name: str | None, region_id: str | None) -> Grant:
+    return Grant(Role(role), unit_id, path or "", name or "", region_id or "")
